@@ -1,0 +1,210 @@
+//! Measures the sandbox against its budgets: filtered pages out of many backups, and durable writes.
+//!
+//! `cargo run --release -p sandbox --example speed [BACKUPS]` (1,000,000 when left out).
+
+#![expect(
+    clippy::print_stdout,
+    reason = "the numbers are what this program is for"
+)]
+
+use std::time::{Duration, Instant};
+
+use contract::csbs::policies::{PolicyCreateRequest, PolicyUpdate};
+use contract::model::BackupStatus;
+use contract::rules::Description;
+use sandbox::csbs::page::Key;
+use sandbox::csbs::{BackupFilter, Page, list, page::Order, policies};
+use sandbox::{Data, Options, Outcome, Sandbox, Seed};
+
+const ROUNDS: usize = 200;
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let backups = match std::env::args().nth(1) {
+        Some(text) => text.parse()?,
+        None => 1_000_000,
+    };
+    let dir = std::env::temp_dir().join(format!("sandbox-speed-{}", std::process::id()));
+    let begun = Instant::now();
+    let sandbox = Sandbox::open(&Options {
+        data: Data::Dir(dir.clone()),
+        seed: Seed::Scale(backups),
+        ..Options::default()
+    })?;
+    println!("{backups} backups made in {:.1?}", begun.elapsed());
+    let project = sandbox.look(|turn| {
+        Ok(turn.db.query_row(
+            "SELECT id FROM projects WHERE name = 'demo-project'",
+            [],
+            |row| row.get::<_, String>(0),
+        )?)
+    })?;
+    pages(&sandbox, &project)?;
+    writes(&sandbox, &project)?;
+    drop(sandbox);
+    std::fs::remove_dir_all(dir)?;
+    Ok(())
+}
+
+fn pages(sandbox: &Sandbox, project: &str) -> Result<(), Box<dyn std::error::Error>> {
+    let newest = sandbox
+        .look(|turn| list::list(turn, project, &BackupFilter::default(), &Page::default()))?;
+    let one = newest.first().cloned().unwrap_or_default();
+    let middle = sandbox.look(|turn| {
+        Ok(turn.db.query_row(
+            "SELECT created_at FROM backups ORDER BY seq LIMIT 1 OFFSET (SELECT count(*) / 2 FROM backups)",
+            [],
+            |row| row.get::<_, i64>(0),
+        )?)
+    })?;
+    let with = |change: fn(&mut BackupFilter, &str), text: &str| {
+        let mut filter = BackupFilter::default();
+        change(&mut filter, text);
+        filter
+    };
+    let sorted = |key: Key, descending: bool| Page {
+        sort: vec![Order { key, descending }],
+        ..Page::default()
+    };
+    let newest_first = Page::default();
+    let cases = [
+        ("no filter", BackupFilter::default(), newest_first.clone()),
+        (
+            "status=error",
+            with(|f, _| f.status = Some(BackupStatus::Error), ""),
+            newest_first.clone(),
+        ),
+        (
+            "status=protecting",
+            with(|f, _| f.status = Some(BackupStatus::Protecting), ""),
+            newest_first.clone(),
+        ),
+        (
+            "resource_id",
+            with(|f, t| f.resource_id = Some(t.to_owned()), &one.resource_id),
+            newest_first.clone(),
+        ),
+        (
+            "resource_name=web",
+            with(|f, t| f.resource_name = Some(t.to_owned()), "web"),
+            newest_first.clone(),
+        ),
+        (
+            "az=eu-de-02",
+            with(|f, t| f.az = Some(t.to_owned()), "eu-de-02"),
+            newest_first.clone(),
+        ),
+        (
+            "ip",
+            with(
+                |f, t| f.ip = Some(t.to_owned()),
+                &one.backup_data.private_ip,
+            ),
+            newest_first.clone(),
+        ),
+        (
+            "name=autobk",
+            with(|f, t| f.name = Some(t.to_owned()), "autobk"),
+            newest_first.clone(),
+        ),
+        (
+            "name=bk_ab",
+            with(|f, t| f.name = Some(t.to_owned()), "bk_ab"),
+            newest_first.clone(),
+        ),
+        (
+            "name=nothing",
+            with(|f, t| f.name = Some(t.to_owned()), "nothing"),
+            newest_first.clone(),
+        ),
+        (
+            "end_time in the middle",
+            BackupFilter {
+                end_time: Some(contract::time::Timestamp::from_micros(middle)),
+                ..BackupFilter::default()
+            },
+            newest_first,
+        ),
+        (
+            "sort=name:asc",
+            BackupFilter::default(),
+            sorted(Key::Name, false),
+        ),
+        (
+            "sort=protected_at",
+            BackupFilter::default(),
+            sorted(Key::ProtectedAt, true),
+        ),
+        (
+            "status=error, sort=name",
+            with(|f, _| f.status = Some(BackupStatus::Error), ""),
+            sorted(Key::Name, false),
+        ),
+        (
+            "marker in the middle",
+            BackupFilter::default(),
+            Page {
+                marker: newest.last().map(|item| item.id.clone()),
+                ..Page::default()
+            },
+        ),
+    ];
+    for (name, filter, page) in cases {
+        let mut found = 0;
+        let times = measure(ROUNDS / 4, || {
+            found = sandbox
+                .look(|turn| list::list(turn, project, &filter, &page))?
+                .len();
+            Ok(())
+        })?;
+        println!("{name:28} {found:5} items  {times}");
+    }
+    Ok(())
+}
+
+fn writes(sandbox: &Sandbox, project: &str) -> Result<(), Box<dyn std::error::Error>> {
+    let made: PolicyCreateRequest = serde_json::from_value(serde_json::json!({"policy": {
+        "name": "measured", "provider_id": contract::rules::PROVIDER_ID, "parameters": {"common": {}}, "resources": [],
+        "scheduled_operations": [{"enabled": true, "operation_type": "backup", "operation_definition": {},
+            "trigger": {"properties": {"pattern": "FREQ=DAILY;BYHOUR=2;BYMINUTE=30"}}}],
+    }}))?;
+    let policy = sandbox.act(|turn| policies::create(turn, project, made.policy))?;
+    let mut n = 0;
+    let times = measure(ROUNDS * 5, || {
+        n += 1;
+        let change = PolicyUpdate {
+            description: Description::try_from(format!("number {n}")).ok(),
+            ..PolicyUpdate::default()
+        };
+        sandbox
+            .act(|turn| policies::update(turn, project, &policy.id, change))
+            .map(drop)
+    })?;
+    println!("{:28} durable      {times}", "one policy written");
+    Ok(())
+}
+
+struct Times(Vec<Duration>);
+
+impl std::fmt::Display for Times {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let at = |percent: usize| self.0[(self.0.len() - 1) * percent / 100];
+        write!(
+            f,
+            "p50 {:8.2?}  p99 {:8.2?}  max {:8.2?}",
+            at(50),
+            at(99),
+            at(100)
+        )
+    }
+}
+
+fn measure(rounds: usize, mut work: impl FnMut() -> Outcome<()>) -> Outcome<Times> {
+    let mut times = Vec::with_capacity(rounds);
+    for _ in 0..rounds.max(1) {
+        let begun = Instant::now();
+        work()?;
+        times.push(begun.elapsed());
+    }
+    times.sort_unstable();
+    Ok(Times(times))
+}

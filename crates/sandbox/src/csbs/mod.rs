@@ -1,0 +1,37 @@
+//! Cloud Server Backup Service v1: typed behaviour per subject, and its thin HTTP layer (csbs-v1).
+//!
+//! - [`policies`], [`runs`], [`retention`]: what is backed up when, and what is kept.
+//! - [`backups`], [`list`]: backups as they are shown and found; [`deletions`].
+//! - [`restores`], [`checks`], [`quotas`], [`tags`].
+//! - [`numbers`]: the written model of sizes and durations; [`servers`]: what is backed up.
+
+pub mod backups;
+pub mod checks;
+pub mod deletions;
+mod http;
+pub mod list;
+pub mod numbers;
+pub mod page;
+pub mod policies;
+pub mod quotas;
+pub mod restores;
+pub mod retention;
+pub mod runs;
+pub mod servers;
+pub mod tags;
+
+pub use http::routes;
+pub use list::BackupFilter;
+pub use page::Page;
+
+/// What people read about a task that failed while running.
+fn failure_reason(code: &str, task: &str) -> String {
+    let why = match code {
+        "CSBS.9998" => "the service was out of order",
+        "CSBS.9999" => "the service failed internally",
+        "CSBS.6005" => "the server changed its state",
+        "CSBS.9006" => "the quota was used up",
+        _ => "the service gave no reason",
+    };
+    format!("The {task} failed while running: {why}.")
+}

@@ -1,0 +1,89 @@
+//! What every route has around it: ids, limits, error forms, and the connections themselves.
+
+mod exchange;
+mod faulty;
+mod page;
+mod problem;
+mod query;
+mod server;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::http::{StatusCode, Uri};
+use axum::middleware;
+
+pub use exchange::{BODY_LIMIT, WORLD_LIMIT, base_url, request_id};
+pub use page::{Page, next_link, number};
+pub use problem::Problem;
+pub use query::{Pairs, decode_bytes, decode_component};
+pub use server::Server;
+
+use crate::{Sandbox, compute, controls, csbs, iam, volumes};
+
+/// All route groups over one world.
+pub fn router(sandbox: Arc<Sandbox>) -> Router {
+    // Everything merged here is behind the project check; no route can forget it.
+    let services = Router::new()
+        .merge(compute::routes())
+        .merge(volumes::routes())
+        .merge(csbs::routes())
+        .route_layer(middleware::from_fn_with_state(
+            Arc::clone(&sandbox),
+            iam::require_project,
+        ));
+    let mut router = Router::new()
+        .merge(iam::open_routes())
+        .merge(iam::routes(&sandbox))
+        .merge(compute::open_routes())
+        .merge(services);
+    if sandbox.controls {
+        router = router.merge(controls::routes());
+    }
+    router
+        .fallback(unknown_route)
+        .method_not_allowed_fallback(wrong_method)
+        // The outermost layer has read the body within limits of its own.
+        .layer(DefaultBodyLimit::disable())
+        .layer(middleware::from_fn_with_state(
+            Arc::clone(&sandbox),
+            faulty::layer,
+        ))
+        .layer(middleware::from_fn_with_state(
+            Arc::clone(&sandbox),
+            exchange::around,
+        ))
+        .with_state(sandbox)
+}
+
+/// The identity service answers in its own form, everything else like the gateway before it.
+fn in_form_of(uri: &Uri, status: StatusCode, code: &'static str, message: String) -> Problem {
+    let mut segments = uri.path().split('/').skip(1);
+    let identity = matches!(
+        (segments.next(), segments.next()),
+        (
+            Some("v3"),
+            Some("auth" | "projects" | "users" | "regions" | "services" | "endpoints")
+        ) | (Some("v3.0"), _)
+    );
+    if identity {
+        Problem::identity(status, message)
+    } else {
+        Problem::gateway(status, code, message)
+    }
+}
+
+async fn unknown_route(uri: Uri) -> Problem {
+    in_form_of(
+        &uri,
+        StatusCode::NOT_FOUND,
+        "APIGW.0101",
+        "There is no such API.".to_owned(),
+    )
+}
+
+async fn wrong_method(uri: Uri) -> Problem {
+    let message = "The API does not have this method.".to_owned();
+    in_form_of(&uri, StatusCode::METHOD_NOT_ALLOWED, "APIGW.0101", message)
+}

@@ -1,0 +1,95 @@
+//! Whole worlds: making one from a seed, emptying it, and taking it out and in as one document.
+
+mod company;
+mod document;
+mod inventory;
+mod scale;
+
+use contract::time::Timestamp;
+use rusqlite::Connection;
+
+use crate::Sandbox;
+use crate::csbs::retention;
+use crate::faults::Faults;
+use crate::refusal::Outcome;
+use crate::seed::Seed;
+use crate::turn::{Ids, Turn};
+
+/// The project the seeds fill; the second one only gets servers.
+const PROJECTS: [&str; 2] = ["demo-project", "demo-project-2"];
+
+/// Every table of a world, children before parents. Accounts and the clock are not in it.
+const TABLES: [&str; 12] = [
+    "jobs",
+    "deletions",
+    "restores",
+    "backups",
+    "checkpoints",
+    "sources",
+    "policy_servers",
+    "policies",
+    "attachments",
+    "volumes",
+    "server_addresses",
+    "servers",
+];
+
+/// Fills an empty world; everything in it is relative to `now`.
+pub fn plant(db: &Connection, now: Timestamp, seed: Seed) -> Outcome<()> {
+    // The failures of the past are part of the story, not of what somebody armed.
+    let faults = Faults::default();
+    let ids = Ids::sequence(1);
+    let turn = Turn::new(db, now, &faults, &ids);
+    match seed {
+        Seed::Empty => {}
+        Seed::Demo => company::found(&turn)?,
+        Seed::Scale(backups) => scale::found(&turn, backups)?,
+    }
+    retention::plan_sweep(&turn)
+}
+
+/// Does something to many backups: their indices and triggers are built faster afterwards than kept
+/// up row by row. What the triggers count is for the caller to set.
+fn in_bulk(db: &Connection, work: impl FnOnce() -> Outcome<()>) -> Outcome<()> {
+    let found: Vec<(String, String, String)> = db
+        .prepare(
+            "SELECT type, name, sql FROM sqlite_schema
+             WHERE tbl_name = 'backups' AND type IN ('index', 'trigger') AND sql IS NOT NULL",
+        )?
+        .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
+        .collect::<Result<_, _>>()?;
+    for (kind, name, _) in &found {
+        db.execute_batch(&format!("DROP {kind} {name}"))?;
+    }
+    work()?;
+    for (.., sql) in &found {
+        db.execute_batch(sql)?;
+    }
+    Ok(())
+}
+
+fn clear(db: &Connection) -> Outcome<()> {
+    in_bulk(db, || {
+        for table in TABLES {
+            db.execute(&format!("DELETE FROM {table}"), [])?;
+        }
+        Ok(())
+    })?;
+    db.execute(
+        "UPDATE tenants SET backups = 0, backups_mb = 0, quota_backups = 600, quota_gb = -1",
+        [],
+    )?;
+    Ok(())
+}
+
+impl Sandbox {
+    /// A fresh world; accounts, keys and the clock stay.
+    pub fn reset(&self, seed: Seed) -> Outcome<()> {
+        let _one_at_a_time = self.settling();
+        self.write_world(|db| {
+            let now = Timestamp::from_micros(self.clock.now());
+            clear(db)?;
+            plant(db, now, seed)
+        })
+    }
+}

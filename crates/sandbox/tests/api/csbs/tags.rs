@@ -1,0 +1,143 @@
+//! The tag operations, on backups and policies.
+
+use hyper::{Method, StatusCode};
+use serde_json::{Value, json};
+
+use super::Company;
+
+#[tokio::test]
+async fn tags_are_added_overwritten_searched_and_removed_on_both_carriers() {
+    let company = Company::open().await;
+    let server = company.server("dev01").await;
+    let backup = company.backup(&server).await["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let policy = company.policy("office-weekdays").await["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    for (word, id) in [("csbs_backup", &backup), ("csbs_backup_policy", &policy)] {
+        let base = format!("/v1/{{p}}/{word}");
+        let own = format!("{base}/{id}/tags");
+        let send = async |method: Method, path: &str, body: Value| {
+            company.call(method, path, body).await.status
+        };
+        let tag = |key: &str, value: &str| json!({"tag": {"key": key, "value": value}});
+        assert_eq!(
+            send(Method::POST, &own, tag("color", "red")).await,
+            StatusCode::NO_CONTENT
+        );
+        assert_eq!(
+            send(Method::POST, &own, tag("color", "blue")).await,
+            StatusCode::NO_CONTENT
+        );
+        assert_eq!(
+            company.get(&own).await,
+            json!({"tags": [{"key": "color", "value": "blue"}]})
+        );
+        let batch = json!({"action": "create", "tags": [{"key": "a", "value": "1"}, {"key": "b", "value": ""}]});
+        assert_eq!(
+            send(Method::POST, &format!("{own}/action"), batch).await,
+            StatusCode::NO_CONTENT
+        );
+        let all = company.get(&format!("{base}/tags")).await;
+        assert!(
+            all["tags"]
+                .as_array()
+                .unwrap()
+                .contains(&json!({"key": "color", "values": ["blue"]}))
+        );
+
+        let search = format!("{base}/resource_instances/action");
+        let found = company
+            .ok(
+                Method::POST,
+                &search,
+                json!({"action": "filter", "tags": [{"key": "color", "values": ["*lu"]}]}),
+            )
+            .await;
+        assert_eq!(found["total_count"], 1);
+        assert_eq!(found["resources"][0]["resource_id"], **id);
+        let count = company
+            .ok(
+                Method::POST,
+                &search,
+                json!({"action": "count", "not_tags": [{"key": "color", "values": []}]}),
+            )
+            .await;
+        assert!(count.get("resources").is_none());
+        assert_eq!(
+            company
+                .refused(Method::POST, &search, json!({"action": "find"}))
+                .await
+                .0,
+            "400 CSBS.9001"
+        );
+
+        assert_eq!(
+            send(Method::DELETE, &format!("{own}/color"), Value::Null).await,
+            StatusCode::NO_CONTENT
+        );
+        assert_eq!(
+            company
+                .refused(Method::DELETE, &format!("{own}/color"), Value::Null)
+                .await
+                .0,
+            "404 CSBS.7001"
+        );
+        let gone =
+            json!({"action": "delete", "tags": [{"key": "a"}, {"key": "b"}, {"key": "never"}]});
+        assert_eq!(
+            send(Method::POST, &format!("{own}/action"), gone).await,
+            StatusCode::NO_CONTENT
+        );
+        assert_eq!(company.get(&own).await, json!({"tags": []}));
+    }
+}
+
+#[tokio::test]
+async fn an_eleventh_tag_is_refused_and_a_batch_is_all_or_nothing() {
+    let company = Company::open().await;
+    let policy = company.policy("office-weekdays").await["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let own = format!("/v1/{{p}}/csbs_backup_policy/{policy}/tags");
+    let tags: Vec<_> = (0..11)
+        .map(|n| json!({"key": format!("k{n}"), "value": ""}))
+        .collect();
+    let batch = json!({"action": "create", "tags": tags});
+    assert_eq!(
+        company
+            .refused(Method::POST, &format!("{own}/action"), batch)
+            .await
+            .0,
+        "400 CSBS.7000"
+    );
+    assert_eq!(company.get(&own).await, json!({"tags": []}));
+    for (key, value) in [
+        ("", ""),
+        ("a=b", ""),
+        (&"k".repeat(37), ""),
+        ("k", &"v".repeat(44)),
+        ("k", "<b>"),
+    ] {
+        let tag = json!({"tag": {"key": key, "value": value}});
+        assert_eq!(
+            company.refused(Method::POST, &own, tag).await.0,
+            "400 CSBS.9001",
+            "{key} {value}"
+        );
+    }
+    let missing = "/v1/{p}/csbs_backup/none/tags";
+    assert_eq!(
+        company.refused(Method::GET, missing, Value::Null).await.0,
+        "404 CSBS.3001"
+    );
+    let missing = "/v1/{p}/csbs_backup_policy/none/tags";
+    assert_eq!(
+        company.refused(Method::GET, missing, Value::Null).await.0,
+        "404 CSBS.3000"
+    );
+}

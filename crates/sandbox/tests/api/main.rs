@@ -1,0 +1,16 @@
+//! The sandbox over HTTP on a real socket, one module per route group.
+
+mod client;
+mod compute;
+mod controls;
+mod csbs;
+mod demo;
+mod directories;
+mod fixture;
+mod iam;
+mod limits;
+mod plumbing;
+mod restore_preflight;
+mod routes;
+mod signatures;
+mod volumes;

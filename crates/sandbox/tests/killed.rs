@@ -1,0 +1,287 @@
+//! A process that is killed at any moment loses nothing it has acknowledged and leaves no half
+//! operation behind; many writers at once lose nothing either.
+
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use contract::csbs::backups::Protect;
+use contract::csbs::policies::{PolicyCreate, PolicyCreateRequest, PolicyUpdate};
+use contract::rules::{Description, PROVIDER_ID};
+use sandbox::csbs::{deletions, policies, runs};
+use sandbox::{Data, Failure, Options, Sandbox, Seed, Turn};
+use serde_json::json;
+
+/// Names the directory for the child, and makes the ignored test below one.
+const DIRECTORY: &str = "SANDBOX_TEST_DIRECTORY";
+const ROUNDS: u64 = 30;
+
+fn open(dir: &Path) -> Sandbox {
+    let options = Options {
+        data: Data::Dir(dir.to_owned()),
+        seed: Seed::Scale(60),
+        ..Options::default()
+    };
+    // The lock of a killed process is free when the process is gone.
+    Sandbox::open(&options).unwrap()
+}
+
+fn project(turn: &Turn<'_>) -> String {
+    let sql = "SELECT id FROM projects WHERE name = 'demo-project'";
+    turn.db.query_row(sql, [], |row| row.get(0)).unwrap()
+}
+
+fn policy(name: &str) -> PolicyCreate {
+    let request: PolicyCreateRequest = serde_json::from_value(json!({"policy": {
+        "name": name, "provider_id": PROVIDER_ID, "parameters": {"common": {}}, "resources": [],
+        "scheduled_operations": [{"enabled": true, "operation_type": "backup", "operation_definition": {},
+            "trigger": {"properties": {"pattern": "FREQ=DAILY;BYHOUR=2;BYMINUTE=30"}}}],
+    }}))
+    .unwrap();
+    request.policy
+}
+
+/// Says what was acknowledged, one line each, before it goes on.
+fn acknowledge(line: &str) {
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "ack {line}").unwrap();
+    out.flush().unwrap();
+}
+
+#[test]
+#[ignore = "the process that the next test kills"]
+fn a_process_that_writes_until_it_is_killed() {
+    let Some(dir) = std::env::var_os(DIRECTORY) else {
+        return;
+    };
+    let sandbox = open(Path::new(&dir));
+    let project = sandbox.look(|turn| Ok(project(turn))).unwrap();
+    let servers: Vec<String> = sandbox
+        .look(|turn| {
+            let sql = "SELECT s.server_id FROM policy_servers s JOIN servers v ON v.id = s.server_id WHERE v.status = 'ACTIVE'";
+            Ok(turn.db.prepare(sql)?.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?)
+        })
+        .unwrap();
+    acknowledge("open");
+    for n in 0.. {
+        match n % 4 {
+            0 => {
+                let name = format!("made-{}", uuid_like(n));
+                if let Ok(made) =
+                    sandbox.act(|turn| policies::create(turn, &project, policy(&name)))
+                {
+                    acknowledge(&format!("policy {}", made.id));
+                    sandbox
+                        .act(|turn| policies::delete(turn, &project, &made.id))
+                        .unwrap();
+                    acknowledge(&format!("gone {}", made.id));
+                }
+            }
+            1 => {
+                let server = &servers[n % servers.len()];
+                if let Ok(made) =
+                    sandbox.act(|turn| runs::protect(turn, &project, server, Protect::default()))
+                {
+                    acknowledge(&format!("checkpoint {}", made.id));
+                }
+            }
+            2 => {
+                let before = sandbox.look(|turn| Ok(turn.now)).unwrap();
+                sandbox.advance(20 * 60 * 1_000_000).unwrap();
+                acknowledge(&format!("clock {}", before.plus_seconds(20 * 60).micros()));
+            }
+            _ => {
+                let oldest = sandbox.look(|turn| {
+                    let sql = "SELECT checkpoint_id FROM backups WHERE status IN ('available', 'error') ORDER BY seq LIMIT 1";
+                    Ok(turn.db.query_row(sql, [], |row| row.get::<_, String>(0))?)
+                });
+                if let Ok(oldest) = oldest
+                    && sandbox
+                        .act(|turn| deletions::delete(turn, &project, &oldest, &[]))
+                        .is_ok()
+                {
+                    acknowledge(&format!("deleting {oldest}"));
+                }
+            }
+        }
+    }
+}
+
+fn uuid_like(n: usize) -> String {
+    format!("{}-{n}", std::process::id())
+}
+
+#[test]
+fn nothing_acknowledged_is_lost_when_the_process_is_killed() {
+    let dir = tempfile::tempdir().unwrap();
+    drop(open(dir.path()));
+    for round in 0..ROUNDS {
+        let mut child = Command::new(std::env::current_exe().unwrap())
+            .args([
+                "--exact",
+                "a_process_that_writes_until_it_is_killed",
+                "--ignored",
+                "--nocapture",
+            ])
+            .env(DIRECTORY, dir.path())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let mut acknowledged = Vec::new();
+        let mut begun = None;
+        // Different moments: a different number of acknowledged steps, then a few microseconds more.
+        let steps = 1 + round * 7 % 23;
+        for line in lines.by_ref() {
+            let line = line.unwrap();
+            // The harness writes its own words around ours.
+            let Some(ack) = line.split("ack ").nth(1) else {
+                continue;
+            };
+            begun.get_or_insert_with(Instant::now);
+            acknowledged.push(ack.to_owned());
+            if acknowledged.len() as u64 > steps {
+                break;
+            }
+        }
+        let spin = Instant::now();
+        while spin.elapsed() < Duration::from_micros(round * 137 % 2_000) {
+            std::hint::spin_loop();
+        }
+        child.kill().unwrap();
+        child.wait().unwrap();
+        // What it wrote between our last look and its end was acknowledged too.
+        acknowledged.extend(
+            lines
+                .map_while(Result::ok)
+                .filter_map(|line| line.split("ack ").nth(1).map(str::to_owned)),
+        );
+        assert!(begun.is_some(), "the child never wrote anything");
+        let sandbox = open(dir.path());
+        check(&sandbox, &acknowledged, round);
+    }
+}
+
+fn check(sandbox: &Sandbox, acknowledged: &[String], round: u64) {
+    let last_policy_gone = |id: &str| {
+        acknowledged
+            .iter()
+            .any(|line| line == &format!("gone {id}"))
+    };
+    sandbox
+        .store
+        .read_blocking(|db| {
+            let ok: String = db.query_row("PRAGMA integrity_check", [], |row| row.get(0))?;
+            assert_eq!(ok, "ok", "round {round}");
+            let count = |sql: &str| db.query_row(sql, [], |row| row.get::<_, i64>(0));
+            for (what, sql) in INVARIANTS {
+                assert_eq!(count(sql)?, 0, "round {round}: {what}");
+            }
+            let exists = |sql: &str, id: &str| db.query_row(sql, [id], |row| row.get::<_, bool>(0));
+            for line in acknowledged {
+                match line.split_once(' ') {
+                    Some(("policy", id)) if !last_policy_gone(id) => {
+                        // The kill may have come after its deletion, but before that was acknowledged.
+                        let last = acknowledged.last() == Some(line);
+                        assert!(last || exists("SELECT EXISTS (SELECT 1 FROM policies WHERE id = ?1)", id)?, "{line}");
+                    }
+                    Some(("gone", id)) => {
+                        assert!(!exists("SELECT EXISTS (SELECT 1 FROM policies WHERE id = ?1)", id)?, "{line}");
+                    }
+                    Some(("checkpoint", id)) => {
+                        let deleted = acknowledged.iter().any(|other| other == &format!("deleting {id}"));
+                        assert!(deleted || exists("SELECT EXISTS (SELECT 1 FROM backups WHERE checkpoint_id = ?1)", id)?, "{line}");
+                    }
+                    Some(("deleting", id)) => {
+                        let sql = "SELECT EXISTS (SELECT 1 FROM backups WHERE checkpoint_id = ?1 AND status = 'available')";
+                        assert!(!exists(sql, id)?, "{line}");
+                    }
+                    Some(("clock", micros)) => {
+                        let at: i64 = micros.parse().unwrap();
+                        assert!(count("SELECT virtual_at FROM clock")? >= at, "{line}");
+                    }
+                    _ => {}
+                }
+            }
+            Ok::<_, Failure>(())
+        })
+        .unwrap();
+}
+
+/// Things that would be half done: each counts 0.
+const INVARIANTS: [(&str, &str); 7] = [
+    (
+        "a backup that is being made, without its end",
+        "SELECT count(*) FROM backups WHERE status = 'protecting' AND seq NOT IN (SELECT subject FROM jobs WHERE kind = 'backup')",
+    ),
+    (
+        "a deletion that runs, without its end",
+        "SELECT count(*) FROM deletions WHERE running AND no NOT IN (SELECT subject FROM jobs WHERE kind = 'deletion')",
+    ),
+    (
+        "a backup being deleted that is in no queue",
+        "SELECT count(*) FROM backups WHERE status IN ('deleting', 'waiting_delete') AND seq NOT IN (SELECT backup FROM deletions)",
+    ),
+    (
+        "more than five deletions at once",
+        "SELECT max(0, count(*) - 5) FROM deletions WHERE running",
+    ),
+    (
+        "a backup without its checkpoint",
+        "SELECT count(*) FROM backups WHERE checkpoint_id NOT IN (SELECT id FROM checkpoints)",
+    ),
+    (
+        "an enabled policy without a next run",
+        "SELECT count(*) FROM policies WHERE enabled AND no NOT IN (SELECT subject FROM jobs WHERE kind = 'run')",
+    ),
+    (
+        "a wrong sum",
+        "SELECT count(*) FROM tenants t WHERE backups <> (SELECT count(*) FROM backups WHERE project = t.no)",
+    ),
+];
+
+#[test]
+fn many_writers_at_once_lose_no_update() {
+    let dir = tempfile::tempdir().unwrap();
+    let sandbox = Arc::new(open(dir.path()));
+    let project = sandbox.look(|turn| Ok(project(turn))).unwrap();
+    let made: Vec<_> = (0..8)
+        .map(|n| {
+            sandbox
+                .act(|turn| policies::create(turn, &project, policy(&format!("p{n}"))))
+                .unwrap()
+        })
+        .collect();
+    std::thread::scope(|scope| {
+        for writer in 0..32 {
+            let (sandbox, project, made) = (&sandbox, &project, &made);
+            scope.spawn(move || {
+                let id = &made[writer % made.len()].id;
+                for _ in 0..20 {
+                    // Read and written in one transaction: every addition counts.
+                    sandbox
+                        .act(|turn| {
+                            let shown = policies::show(turn, project, id)?;
+                            let n: u32 = shown.description.parse().unwrap_or(0);
+                            let change = PolicyUpdate {
+                                description: Description::try_from((n + 1).to_string()).ok(),
+                                ..PolicyUpdate::default()
+                            };
+                            policies::update(turn, project, id, change)
+                        })
+                        .unwrap();
+                }
+            });
+        }
+    });
+    for policy in &made {
+        let shown = sandbox
+            .look(|turn| policies::show(turn, &project, &policy.id))
+            .unwrap();
+        assert_eq!(shown.description, (32 / made.len() * 20).to_string());
+    }
+    check(&sandbox, &[], 0);
+}
