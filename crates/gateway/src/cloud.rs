@@ -1,0 +1,139 @@
+//! A cloud people can sign in to: its identity service, its endpoints, its client, its clock.
+
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
+};
+
+use axum::http::{HeaderMap, header};
+use contract::{iam::Token, operations::Service, session, time::Timestamp};
+
+use crate::{
+    config::CloudConfig, endpoint::Endpoint, limits::Limits, metrics::Metrics, upstream::Upstream,
+};
+
+#[derive(Debug)]
+pub struct Cloud {
+    pub id: String,
+    pub label: String,
+    /// The identity service, ending in `/v3`.
+    pub auth: Endpoint,
+    region: String,
+    /// Where the sandbox's own controls are, when this is the sandbox.
+    pub controls: Option<Endpoint>,
+    endpoints: BTreeMap<&'static str, String>,
+    pub upstream: Upstream,
+    /// Service's clock minus ours, in seconds.
+    ahead: AtomicI64,
+}
+
+impl Cloud {
+    /// A cloud of the operator's file.
+    pub fn configured(
+        config: CloudConfig,
+        limits: &Limits,
+        metrics: Arc<Metrics>,
+    ) -> Result<Self, String> {
+        Ok(Self {
+            upstream: Upstream::new(config.ca_file.as_deref(), limits, metrics)?,
+            id: config.id,
+            label: config.label,
+            auth: config.auth_url,
+            region: config.region,
+            controls: None,
+            endpoints: config.endpoints,
+            ahead: AtomicI64::new(0),
+        })
+    }
+
+    /// The embedded sandbox, reached over HTTP like any cloud.
+    pub fn sandbox(url: &str, limits: &Limits, metrics: Arc<Metrics>) -> Result<Self, String> {
+        let endpoint = |path| Endpoint::parse(&format!("{url}{path}")).map_err(|e| e.to_string());
+        Ok(Self {
+            upstream: Upstream::new(None, limits, metrics)?,
+            id: "sandbox".to_owned(),
+            label: "Sandbox".to_owned(),
+            auth: endpoint("/v3")?,
+            region: String::new(),
+            controls: Some(endpoint("/sandbox")?),
+            endpoints: BTreeMap::new(),
+            ahead: AtomicI64::new(0),
+        })
+    }
+
+    /// What the console is told of it.
+    pub fn info(&self) -> session::Cloud {
+        session::Cloud {
+            id: self.id.clone(),
+            label: self.label.clone(),
+            sandbox: self.controls.is_some(),
+        }
+    }
+
+    /// The region whose endpoints a project uses: the configured one, or the one its name begins with (`eu-de_shop`
+    /// is in `eu-de`), or the first of the catalog.
+    pub fn region(&self, token: &Token) -> String {
+        if !self.region.is_empty() {
+            return self.region.clone();
+        }
+        let entries = token.catalog.iter().flat_map(|entry| &entry.endpoints);
+        let mut regions = entries
+            .map(|e| e.region.as_str())
+            .filter(|r| !matches!(*r, "" | "*"));
+        let by_name = token.project.name.split('_').next().unwrap_or_default();
+        let first = regions.next().unwrap_or_default();
+        let named = first == by_name || regions.any(|region| region == by_name);
+        if named {
+            by_name.to_owned()
+        } else {
+            first.to_owned()
+        }
+    }
+
+    /// The endpoints of a project's token: the operator's where given, else the catalog's.
+    pub fn endpoints(&self, token: &Token) -> BTreeMap<&'static str, Endpoint> {
+        let region = self.region(token);
+        let known = Service::ALL.into_iter().filter_map(|service| {
+            let word = service.word();
+            let endpoint = match (self.endpoints.get(word), service.catalog_type()) {
+                (Some(own), _) => Endpoint::parse(&own.replace("{project_id}", &token.project.id)),
+                (None, Some(kind)) => {
+                    let listed = token
+                        .endpoint(kind, &region)
+                        .or_else(|| token.endpoint(kind, ""))?;
+                    Endpoint::from_catalog(&listed.url, &self.auth)
+                }
+                (None, None) => return self.controls.clone().map(|url| (word, url)),
+            };
+            endpoint
+                .inspect_err(|why| {
+                    tracing::warn!(cloud = self.id, service = word, "endpoint {why}")
+                })
+                .ok()
+                .map(|endpoint| (word, endpoint))
+        });
+        known.collect()
+    }
+
+    /// Learns the service's clock from an answer's `Date`.
+    pub fn note_date(&self, headers: &HeaderMap, now: Timestamp) -> Option<Timestamp> {
+        let date = service_date(headers)?;
+        self.ahead
+            .store(date.seconds() - now.seconds(), Ordering::Relaxed);
+        Some(date)
+    }
+
+    /// The service's time, as far as its answers have told it.
+    pub fn time(&self, now: Timestamp) -> Timestamp {
+        now.plus_seconds(self.ahead.load(Ordering::Relaxed))
+    }
+}
+
+fn service_date(headers: &HeaderMap) -> Option<Timestamp> {
+    let text = headers.get(header::DATE)?.to_str().ok()?;
+    let date = chrono::DateTime::parse_from_rfc2822(text).ok()?;
+    Some(Timestamp::from_seconds(date.timestamp()))
+}
