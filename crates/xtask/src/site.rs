@@ -1,0 +1,213 @@
+//! Trunk's post-build hook: makes of trunk's output the files that the gateway serves.
+//!
+//! Everything a browser may keep for ever lies in one folder named by the hash of its final bytes, `assets/{hash}/`, so that files
+//! that name each other (the glue, the loader, the chunks) need no renaming and versions cannot mix. Trunk's own hashes are taken
+//! before wasm-opt and would name two different files alike. No inline script is left, so that the content security policy stays strict.
+
+mod compress;
+mod page;
+mod preload;
+mod sizes;
+mod stylesheet;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use sha2::{Digest, Sha256};
+
+use crate::process::run_well;
+use crate::{bindgen, bundle, tools, tree};
+
+use sizes::FIRST_SCREEN_LIMIT;
+pub use sizes::Sizes;
+
+/// Beside the page: where the assets are, and for each lazy route what the gateway announces by `Link: <…>; rel=preload`.
+pub const MANIFEST: &str = "site.json";
+
+/// The features that rustc switches on for the target. `--all-features` would let wasm-opt write what Chromium refuses,
+/// and naming none stops at the first bulk memory instruction.
+const WASM_FEATURES: [&str; 6] = [
+    "--enable-bulk-memory",
+    "--enable-nontrapping-float-to-int",
+    "--enable-sign-ext",
+    "--enable-mutable-globals",
+    "--enable-reference-types",
+    "--enable-multivalue",
+];
+
+/// The files of `assets/{hash}/` by name, before they have a folder.
+type Assets = BTreeMap<String, Vec<u8>>;
+
+/// Called by trunk with its staging folder in the environment.
+pub fn hook() -> Result<()> {
+    let staging = PathBuf::from(
+        std::env::var_os("TRUNK_STAGING_DIR")
+            .context("this task is called by trunk after a build")?,
+    );
+    match std::env::var(bundle::STAGE).as_deref() {
+        Ok("serve") => for_trunk_serve(&staging),
+        Ok("release") => finish(&staging, true),
+        _ => finish(&staging, false),
+    }
+}
+
+/// The inner loop: trunk's own page and names stay; only what trunk does not know is added.
+fn for_trunk_serve(staging: &Path) -> Result<()> {
+    for (name, bytes) in read_folder(&tree::chunks())? {
+        fs::write(staging.join(name), bytes)?;
+    }
+    let style = stylesheet::bundle(&tree::root().join("style/main.css"))?;
+    fs::write(staging.join(page::STYLE), style)?;
+    Ok(())
+}
+
+fn finish(staging: &Path, release: bool) -> Result<()> {
+    let mut assets = read_folder(staging)?;
+    assets.remove("index.html");
+    assets.extend(read_folder(&tree::chunks())?);
+    let chunk_map = assets.remove(bindgen::CHUNK_MAP);
+    for own in ["early.js", "boot.js"] {
+        assets.insert(
+            own.to_owned(),
+            fs::read(tree::root().join("public").join(own))?,
+        );
+    }
+    assets.insert(
+        page::STYLE.to_owned(),
+        stylesheet::bundle(&tree::root().join("style/main.css"))?.into_bytes(),
+    );
+    if release {
+        optimise(&mut assets)?;
+    }
+
+    let folder = format!("assets/{}", hash(&assets));
+    let index = page::write(
+        &fs::read_to_string(tree::root().join("index.html"))?,
+        &folder,
+        &assets,
+    )?;
+    let manifest = serde_json::json!({
+        "assets": format!("/{folder}/"),
+        "release": release,
+        "preload": preload::routes(
+            chunk_map.as_deref().unwrap_or(b"{}"),
+            &fs::read_to_string(tree::root().join("src/app.rs"))?,
+            &folder,
+            &assets,
+        )?,
+    });
+
+    clear(staging)?;
+    fs::create_dir_all(staging.join(&folder))?;
+    for (name, bytes) in &assets {
+        let path = staging.join(&folder).join(name);
+        if let Some(parent) = path.parent() {
+            fs::create_dir_all(parent)?;
+        }
+        fs::write(&path, bytes)?;
+        if release {
+            compress::beside(&path, bytes)?;
+        }
+    }
+    fs::write(staging.join("index.html"), index)?;
+    fs::write(
+        staging.join(MANIFEST),
+        serde_json::to_vec_pretty(&manifest)?,
+    )?;
+    Ok(())
+}
+
+/// Prints what the finished site weighs.
+pub fn print_sizes() -> Result<()> {
+    println!("{}", Sizes::read(&tree::site())?);
+    Ok(())
+}
+
+/// wasm-opt over every module; it also drops the function names.
+fn optimise(assets: &mut Assets) -> Result<()> {
+    let folder = tree::target().join("wasm-opt");
+    if folder.exists() {
+        fs::remove_dir_all(&folder)?;
+    }
+    fs::create_dir_all(&folder)?;
+    for (name, bytes) in assets.iter_mut().filter(|(name, _)| is_wasm(name)) {
+        let before = folder.join(name);
+        let after = folder.join(format!("{name}.smaller"));
+        fs::write(&before, &*bytes)?;
+        run_well(
+            crate::process::command(tools::wasm_opt())
+                .arg("-Oz")
+                .args(WASM_FEATURES)
+                .arg(&before)
+                .arg("-o")
+                .arg(&after),
+            "wasm-opt",
+        )?;
+        *bytes = fs::read(&after)?;
+    }
+    Ok(())
+}
+
+/// One name for the whole build: any changed byte in any file changes it.
+fn hash(assets: &Assets) -> String {
+    let mut hash = Sha256::new();
+    for (name, bytes) in assets {
+        for part in [name.as_bytes(), bytes.as_slice()] {
+            hash.update((part.len() as u64).to_le_bytes());
+            hash.update(part);
+        }
+    }
+    hash.finalize()[..8]
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
+}
+
+/// Every file below a folder, by its path from there with forward slashes.
+fn read_folder(folder: &Path) -> Result<Assets> {
+    let mut files = Assets::new();
+    let mut open = vec![folder.to_owned()];
+    while let Some(at) = open.pop() {
+        for entry in fs::read_dir(&at).with_context(|| at.display().to_string())? {
+            let path = entry?.path();
+            if path.is_dir() {
+                open.push(path);
+                continue;
+            }
+            let name = path.strip_prefix(folder)?;
+            let parts: Vec<_> = name.iter().map(|part| part.to_string_lossy()).collect();
+            files.insert(parts.join("/"), fs::read(&path)?);
+        }
+    }
+    Ok(files)
+}
+
+fn clear(folder: &Path) -> Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            fs::remove_dir_all(path)?;
+        } else {
+            fs::remove_file(path)?;
+        }
+    }
+    Ok(())
+}
+
+fn is_wasm(name: &str) -> bool {
+    Path::new(name).extension() == Some("wasm".as_ref())
+}
+
+/// Fails when the first screen is heavier than the limit; a size, so the answer is the same on every machine.
+pub fn check_size() -> Result<Sizes> {
+    let sizes = Sizes::read(&tree::site())?;
+    if sizes.first_screen() > FIRST_SCREEN_LIMIT {
+        bail!(
+            "the first screen weighs {} bytes, the limit is {FIRST_SCREEN_LIMIT}\n{sizes}",
+            sizes.first_screen()
+        );
+    }
+    Ok(sizes)
+}
