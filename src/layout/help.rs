@@ -1,0 +1,105 @@
+//! The sheet of keys and words, always behind the same button and the `?` key.
+
+use leptos::{ev, prelude::*};
+use leptos_router::hooks::use_navigate;
+
+use super::page::use_paths;
+use crate::routes::Area;
+use crate::session::use_session;
+use crate::ui::{Dialog, dom::is_typing};
+
+#[derive(Clone, Copy)]
+struct HelpOpen(RwSignal<bool>);
+
+/// Opens the sheet.
+pub(super) fn open_help() {
+    if let Some(HelpOpen(open)) = use_context() {
+        open.set(true);
+    }
+}
+
+/// The second key after `g`, and where it leads.
+const GO: [(&str, Area); 6] = [
+    ("o", Area::Overview),
+    ("s", Area::Servers),
+    ("b", Area::Backups),
+    ("p", Area::Policies),
+    ("r", Area::Restores),
+    ("c", Area::Practice),
+];
+
+/// The product's words and the service's.
+const WORDS: [(&str, &str); 6] = [
+    (
+        "Backup",
+        "a server's disks at one moment; the service calls it a checkpoint item",
+    ),
+    ("Disk backup", "one disk within a backup"),
+    (
+        "Policy",
+        "when servers are backed up and how long backups are kept; the service also says plan",
+    ),
+    ("Full backup", "all used blocks of the disks"),
+    (
+        "Incremental backup",
+        "only what changed since the backup before; restores read the whole chain",
+    ),
+    ("Task", "a backup, restore or deletion that is under way"),
+];
+
+/// Makes the sheet available to [`open_help`]; called where the frame's owner is.
+pub fn provide_help() {
+    provide_context(HelpOpen(RwSignal::new(false)));
+}
+
+/// The sheet, and the keys it explains.
+#[component]
+pub(super) fn HelpSheet() -> AnyView {
+    let open = expect_context::<HelpOpen>().0;
+    let (paths, navigate, sandbox) = (use_paths(), use_navigate(), use_session().is_sandbox());
+    let after_g = StoredValue::new(false);
+    let keys = window_event_listener(ev::keydown, move |event| {
+        if is_typing(&event)
+            || event.ctrl_key()
+            || event.meta_key()
+            || event.alt_key()
+            || event.default_prevented()
+        {
+            return;
+        }
+        let key = event.key();
+        let was_g = after_g.get_value();
+        after_g.set_value(key == "g");
+        if key == "?" {
+            open.update(|open| *open = !*open);
+        } else if let (true, Some((_, area))) =
+            (was_g, GO.iter().find(|(letter, _)| *letter == key))
+            && (*area != Area::Practice || sandbox)
+        {
+            navigate(
+                &paths.area(*area),
+                leptos_router::NavigateOptions::default(),
+            );
+        }
+    });
+    on_cleanup(move || keys.remove());
+    view! {
+        <Dialog open=open title="Keys and words" wide=true>
+            <h3>"Keys"</h3>
+            <dl class="facts">
+                <div class="fact"><dt><kbd>"?"</kbd></dt><dd>"Opens and closes this sheet"</dd></div>
+                {GO.iter().filter(|(_, area)| *area != Area::Practice || sandbox).map(|(letter, area)| view! {
+                    <div class="fact"><dt><kbd>"g"</kbd>" then "<kbd>{*letter}</kbd></dt><dd>{format!("Go to {}", area.title())}</dd></div>
+                }).collect_view()}
+                <div class="fact"><dt><kbd>"Esc"</kbd></dt><dd>"Closes a dialog, menu or panel"</dd></div>
+            </dl>
+            <h3>"Words"</h3>
+            <dl class="facts">
+                {WORDS.iter().map(|(word, meaning)| view! {
+                    <div class="fact"><dt>{*word}</dt><dd>{*meaning}</dd></div>
+                }).collect_view()}
+            </dl>
+        </Dialog>
+    }
+    .into_any()
+}

@@ -1,0 +1,70 @@
+//! The frame around every page: navigation, top bar, messages, and the page's own head.
+
+mod help;
+mod navigation;
+mod notices;
+mod offline;
+mod page;
+mod preferences;
+mod projects;
+mod task_tray;
+mod top_bar;
+mod user_menu;
+mod zone_menu;
+
+pub mod crash;
+
+pub use help::provide_help;
+pub use page::{Page, PageHead, use_paths};
+pub use preferences::{Density, Preferences, Theme, use_preferences};
+pub use zone_menu::{choose_zone, zone_picks};
+
+use leptos::prelude::*;
+use leptos_router::components::Outlet;
+use leptos_router::hooks::use_location;
+
+use crate::api::use_api;
+use crate::routes::project_of_path;
+use crate::session::{ExpiryNotice, SessionGuard};
+use crate::ui::toast::ToastRegion;
+
+/// The frame; pages stand in its outlet.
+#[component]
+pub fn Frame() -> AnyView {
+    let navigation_open = RwSignal::new(false);
+    reload_for_another_project();
+    view! {
+        <a class="skip-link" href="#main" on:click=skip>"Skip to the content"</a>
+        <top_bar::TopBar navigation_open=navigation_open/>
+        <div class="frame">
+            <navigation::Navigation open=navigation_open/>
+            <main id="main" class="main" tabindex="-1">
+                <offline::OfflineNotice/>
+                <ExpiryNotice/>
+                <Outlet/>
+            </main>
+        </div>
+        <ToastRegion/>
+        <SessionGuard/>
+        <help::HelpSheet/>
+    }
+    .into_any()
+}
+
+/// Back and forward may lead into another project: that is another console.
+fn reload_for_another_project() {
+    let (api, location) = (use_api(), use_location());
+    Effect::new(move |_| {
+        let path = location.pathname.read();
+        if project_of_path(&path).is_some_and(|project| project != api.project()) {
+            let _ = window().location().reload();
+        }
+    });
+}
+
+/// The router would take `#main` for a page.
+fn skip(event: leptos::ev::MouseEvent) {
+    event.prevent_default();
+    event.stop_propagation();
+    crate::ui::dom::focus_id("main");
+}

@@ -1,0 +1,44 @@
+//! Primitives: buttons, dialogs, tables, states. They know nothing of backups.
+
+pub mod badge;
+pub mod button;
+pub mod choice;
+pub mod confirm;
+pub mod copy;
+pub mod dialog;
+pub mod dom;
+pub mod icon;
+pub mod menu;
+pub mod meter;
+pub mod notice;
+pub mod pagination;
+pub mod popover;
+pub mod sheet;
+pub mod state;
+pub mod table;
+pub mod tabs;
+pub mod time;
+pub mod tip;
+pub mod toast;
+pub mod toggle;
+
+pub use badge::{Badge, Tone};
+pub use button::{Button, ButtonKind, ButtonLink, TextLink};
+pub use choice::{Choice, Pick};
+pub use confirm::Confirm;
+pub use copy::{CodeBlock, CopyButton, CopyId};
+pub use dialog::{Dialog, DialogActions};
+pub use icon::{Glyph, Icon};
+pub use menu::{Menu, MenuItem};
+pub use meter::{Meter, Progress};
+pub use notice::Notice;
+pub use pagination::Pagination;
+pub use popover::Popover;
+pub use sheet::{Card, Details, Fact, Facts};
+pub use state::{EmptyState, ErrorState, Skeleton, StaleNotice};
+pub use table::{Align, Cell, Column, Table};
+pub use tabs::{Tab, Tabs};
+pub use time::{Time, TimeShape, use_zone};
+pub use tip::Tip;
+pub use toast::{Toasts, use_toasts};
+pub use toggle::{Switch, Toggle, ToggleGroup};
