@@ -1,0 +1,29 @@
+//! The only HTTP of the console: typed calls of the operations in `contract::operations`, sent
+//! through the gateway this page came from.
+
+mod audit;
+mod backups;
+mod call;
+mod error;
+mod pages;
+mod policies;
+mod restores;
+mod sandbox;
+mod servers;
+pub mod session;
+
+pub use audit::audit;
+pub use backups::{
+    BackupsPage, backup, backup_row, backup_rows, backups, backups_page, count_backups,
+    delete_backups, quotas,
+};
+pub use call::{Api, Call, operation_id, use_api};
+pub use error::ApiError;
+pub use pages::{PAGE, all_pages};
+pub use policies::{create_policy, delete_policy, policies, policy, run_policy, update_policy};
+pub use restores::{ListedRestore, can_be_restored, restore, restores};
+pub use sandbox::{
+    ArmedFault, Fault, FaultEffect, SandboxClock, advance_clock, arm_fault, clear_faults, faults,
+    reset_world, sandbox_clock, set_clock_rate,
+};
+pub use servers::{back_up_server, can_be_backed_up, server, servers, volumes, volumes_of};

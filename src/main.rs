@@ -1,0 +1,5 @@
+//! Starts the console in the page it was loaded into.
+
+fn main() {
+    console::app::start();
+}

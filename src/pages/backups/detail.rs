@@ -1,0 +1,395 @@
+//! One backup: everything the service tells of it, what can be done with it, and its siblings.
+
+use std::sync::Arc;
+
+use contract::model::{Backup, BackupAction, Failure, RestoreMode};
+use contract::rules::SERVER_KIND;
+use leptos::prelude::*;
+use leptos_router::hooks::{use_navigate, use_params_map};
+
+use super::deletion::deletion_panel;
+use super::rows::disk_table;
+use super::shelf::Shelf;
+use crate::api::{backup, backups, use_api};
+use crate::clock::use_clock;
+use crate::data::status;
+use crate::format::{count, gigabytes, megabytes};
+use crate::layout::{Page, use_paths};
+use crate::query::{Pace, Query, query_view, refresh_bar};
+use crate::routes::RESTORE_STEPS;
+use crate::ui::{
+    Badge, Button, ButtonKind, ButtonLink, Card, Confirm, CopyId, EmptyState, Fact, Facts, Glyph,
+    Notice, Progress, TextLink, Time, Tip, Tone, use_toasts,
+};
+
+/// The page of one backup.
+pub fn backup_page() -> AnyView {
+    let params = use_params_map();
+    let shelf = StoredValue::new(Shelf::of_project(use_api(), use_clock()));
+    let id = Memo::new(move |_| params.read().get("id").unwrap_or_default());
+    let found = Query::new(move |api| {
+        let id = id.get();
+        async move { backup(api, &id).await }
+    })
+    .polled(|backup: &Backup| {
+        if backup.status.is_busy() {
+            Pace::Lively
+        } else {
+            Pace::Calm
+        }
+    });
+    let title = Signal::derive(move || {
+        found
+            .data()
+            .map_or_else(|| "Backup".to_owned(), |backup| name_of(&backup))
+    });
+    let missing = Memo::new(move |_| found.error().is_some_and(|error| error.is_missing()));
+    let actions = move || {
+        view! {
+            {refresh_bar(found, "backup")}
+            {move || (!missing.get()).then(|| found.data().map(|backup| deeds(backup, shelf)))}
+        }
+        .into_any()
+    };
+    let paths = StoredValue::new(use_paths());
+    let lead = move || {
+        let href = paths.with_value(|paths| paths.backups());
+        view! { <TextLink href=href>"All backups"</TextLink> }.into_any()
+    };
+    let content = move || {
+        if missing.get() {
+            gone(found.data(), paths.with_value(|paths| paths.backups()))
+        } else {
+            query_view(found, "backup", facts)
+        }
+    };
+    let queue = RwSignal::from(shelf.with_value(|shelf| shelf.queue.clone()));
+    view! {
+        <Page title=title lead=lead actions=actions>
+            {deletion_panel(queue, shelf)}
+            {content}
+        </Page>
+    }
+    .into_any()
+}
+
+fn name_of(backup: &Backup) -> String {
+    if backup.name.is_empty() {
+        backup.id.clone()
+    } else {
+        backup.name.clone()
+    }
+}
+
+/// It does not exist: never did here, or not any more.
+fn gone(before: Option<Arc<Backup>>, all: String) -> AnyView {
+    let (title, text) = match before {
+        Some(backup) => (
+            format!("{} is gone", name_of(&backup)),
+            "It was deleted while this page was open: by somebody, or because its policy keeps it no longer.",
+        ),
+        None => (
+            "There is no such backup".to_owned(),
+            "It may have been deleted, or it lies in another project. The address names it by its id.",
+        ),
+    };
+    view! {
+        <EmptyState title=title icon=Glyph::Search>
+            <p>{text}</p>
+            <ButtonLink kind=ButtonKind::Primary href=all>"Show all backups"</ButtonLink>
+        </EmptyState>
+    }
+    .into_any()
+}
+
+fn deeds(backup: Arc<Backup>, shelf: StoredValue<Shelf>) -> AnyView {
+    let navigate = use_navigate();
+    let toasts = use_toasts();
+    let asking = RwSignal::new(false);
+    let restore_at = use_paths().restore(&backup.id, RESTORE_STEPS[0]);
+    let (restore, delete) = (
+        BackupAction::Restore.blocked_by(&backup),
+        BackupAction::Delete.blocked_by(&backup),
+    );
+    let (name, size) = (name_of(&backup), megabytes(backup.size_mb.unsigned_abs()));
+    let server = backup.server_name.clone();
+    let question = format!("Delete backup {name}?");
+    let confirm = move |()| {
+        asking.set(false);
+        let (shelf, backup) = (shelf.get_value(), Arc::clone(&backup));
+        toasts.held(format!("Deleting {name} in 10 seconds"), move || {
+            shelf.delete_backup(&backup)
+        });
+    };
+    let text = format!("This frees {size} and cannot be undone. Other backups of {server} stay.");
+    view! {
+        <Button kind=ButtonKind::Primary icon=Glyph::Restore blocked=restore
+            on_press=move || navigate(&restore_at, Default::default())>"Restore backup"</Button>
+        <Button icon=Glyph::Trash blocked=delete on_press=move || asking.set(true)>"Delete backup"</Button>
+        <Confirm open=asking title=question verb="Delete backup" safe_verb="Keep it" on_confirm=confirm>
+            <p>{text.clone()}</p>
+        </Confirm>
+    }
+    .into_any()
+}
+
+fn facts(data: Signal<Arc<Backup>>) -> AnyView {
+    let status = Memo::new(move |_| data.with(|backup| backup.status.clone()));
+    let percent = Signal::derive(move || {
+        data.with(|backup| {
+            backup
+                .status
+                .is_busy()
+                .then(|| u8::try_from(backup.progress).unwrap_or(0))
+        })
+    });
+    let busy = move || {
+        let status = status.get();
+        status.is_busy().then(|| view! {
+            <div role="group" aria-label="Progress"><Progress label=status::title(&status) percent=percent/></div>
+        })
+    };
+    let failed = Memo::new(move |_| data.with(|backup| backup.failure.clone()));
+    let checkpoint =
+        Memo::new(move |_| data.with(|backup| (backup.checkpoint_id.clone(), backup.id.clone())));
+    view! {
+        {busy}
+        {move || failed.get().map(|failure| failure_notice(&failure))}
+        <Card title="Backup">{move || main_facts(&data.get())}</Card>
+        <Card title=Signal::derive(move || data.with(|backup| count(backup.disks.len(), "disk backup", "disk backups")))>
+            {move || disk_table(&data.get())}
+        </Card>
+        <Card title="Server at backup time">{move || server_facts(&data.get())}</Card>
+        <Card title="Details of the service">{move || service_facts(&data.get())}</Card>
+        {move || { let (checkpoint, id) = checkpoint.get(); siblings(checkpoint, id) }}
+    }
+    .into_any()
+}
+
+/// What failed, in our words and the service's.
+fn failure_notice(failure: &Failure) -> AnyView {
+    let what = match failure.operation.as_str() {
+        "backup" => "Backing up failed",
+        "restore" => "The last restore from this backup failed",
+        "delete" => "Deleting this backup failed",
+        "copy" => "Copying this backup failed",
+        "" => "Something failed",
+        _ => "An operation failed",
+    };
+    let known = contract::errors::lookup(&failure.code, 400)
+        .map(|known| view! { <p>{format!("{} {}", known.meaning, known.remedy)}</p> });
+    let said = (!failure.reason.is_empty()).then(|| {
+        let reason = failure.reason.clone();
+        view! { <p>"The service says: "<bdi>{reason}</bdi></p> }
+    });
+    let code = (!failure.code.is_empty()).then(|| {
+        let code = failure.code.clone();
+        view! { <p class="reference"><bdi>{code}</bdi></p> }
+    });
+    view! { <Notice tone=Tone::Bad title=what>{known}{said}{code}</Notice> }.into_any()
+}
+
+fn fact(name: &str, content: AnyView) -> AnyView {
+    view! { <Fact name=name>{content}</Fact> }.into_any()
+}
+
+fn facts_of(facts: Vec<AnyView>) -> AnyView {
+    view! { <Facts>{facts}</Facts> }.into_any()
+}
+
+fn dash(text: &str) -> AnyView {
+    if text.is_empty() {
+        view! { <span class="dash">"—"</span> }.into_any()
+    } else {
+        text.to_owned().into_any()
+    }
+}
+
+fn id_or_dash(id: &str, what: &str) -> AnyView {
+    if id.is_empty() {
+        dash("")
+    } else {
+        view! { <CopyId id=id.to_owned() what=what/> }.into_any()
+    }
+}
+
+fn main_facts(backup: &Backup) -> AnyView {
+    let paths = use_paths();
+    let server_name = if backup.server_name.is_empty() {
+        &backup.server_id
+    } else {
+        &backup.server_name
+    };
+    let server = if backup.server_id.is_empty() {
+        dash(server_name)
+    } else {
+        let name = server_name.clone();
+        view! { <TextLink href=paths.server(&backup.server_id)>{name}</TextLink> }.into_any()
+    };
+    let restores = match &backup.restore_mode {
+        RestoreMode::Disks => "From its disk backups".to_owned(),
+        RestoreMode::ImageOnly => "Only as an image".to_owned(),
+        RestoreMode::None => "Not at all".to_owned(),
+        RestoreMode::Unknown(word) => word.clone(),
+    };
+    let tags = backup
+        .tags
+        .iter()
+        .map(|tag| view! { <li class="tag"><bdi>{format!("{}={}", tag.key, tag.value)}</bdi></li> })
+        .collect_view();
+    let size = if backup.size_mb > 0 {
+        megabytes(backup.size_mb.unsigned_abs())
+    } else {
+        String::new()
+    };
+    let description = backup.description.clone();
+    facts_of(vec![
+        fact(
+            "Status",
+            view! { <Badge tone=status::tone(&backup.status) text=status::title(&backup.status)/> }
+                .into_any(),
+        ),
+        fact("Server", server),
+        fact("Created", view! { <Time at=backup.created_at/> }.into_any()),
+        fact(
+            "Finished",
+            view! { <Time at=backup.finished_at/> }.into_any(),
+        ),
+        fact(
+            "Last changed",
+            view! { <Time at=backup.updated_at/> }.into_any(),
+        ),
+        fact("Size", dash(&size)),
+        fact(
+            "Type",
+            {
+                if backup.incremental {
+                    "Incremental: what changed since the backup before"
+                } else {
+                    "Full"
+                }
+            }
+            .into_any(),
+        ),
+        fact(
+            "Origin",
+            {
+                if backup.automatic {
+                    "Made by a schedule"
+                } else {
+                    "Made by hand"
+                }
+            }
+            .into_any(),
+        ),
+        fact("Can be restored", restores.into_any()),
+        fact("Availability zone", dash(&backup.zone)),
+        fact("Description", dash(&description)),
+        fact(
+            "Tags",
+            if backup.tags.is_empty() {
+                dash("")
+            } else {
+                view! { <ul class="tags">{tags}</ul> }.into_any()
+            },
+        ),
+    ])
+}
+
+fn server_facts(backup: &Backup) -> AnyView {
+    let server = &backup.server;
+    let number = |value: Option<i64>, show: &dyn Fn(u64) -> String| {
+        value
+            .filter(|value| *value > 0)
+            .map_or(String::new(), |value| show(value.unsigned_abs()))
+    };
+    let image = match server.image_type.as_str() {
+        "gold" => "Public image",
+        "private" => "Private image",
+        "market" => "Image of the marketplace",
+        other => other,
+    };
+    facts_of(vec![
+        fact("Server id", id_or_dash(&backup.server_id, "server id")),
+        fact("Kind", view! { {dash(if backup.kind == SERVER_KIND { "Cloud server" } else { &backup.kind })} }.into_any()),
+        fact("Region", dash(&server.region)),
+        fact("Virtual CPUs", dash(&number(server.vcpus, &|value| value.to_string()))),
+        fact("Memory", dash(&number(server.ram_mb, &megabytes))),
+        fact("System disk of the flavour", dash(&number(server.disk_gb, &gigabytes))),
+        fact("Made from", dash(image)),
+        fact("Private address", dash(&server.private_ip)),
+        fact("Public address", dash(&server.eip)),
+    ])
+}
+
+fn service_facts(backup: &Backup) -> AnyView {
+    let speed = if backup.speed_kbs > 0 {
+        format!("{}/s", megabytes((backup.speed_kbs / 1024).unsigned_abs()))
+    } else {
+        String::new()
+    };
+    let copied = match backup.copy_status.as_str() {
+        "" | "na" => "Not copied",
+        "waiting_copy" => "Waiting to be copied",
+        "copying" => "Being copied",
+        "success" => "Copied",
+        "fail" => "Copying failed",
+        other => other,
+    };
+    let images = backup
+        .image_ids
+        .iter()
+        .map(|id| view! { <li><CopyId id=id.clone() what="image id"/></li> })
+        .collect_view();
+    facts_of(vec![
+        fact("Backup id", view! { {id_or_dash(&backup.id, "backup id")}
+                <Tip about="Backup id">"The service calls a backup of one server a checkpoint item."</Tip> }.into_any()),
+        fact("Made together as", view! { {id_or_dash(&backup.checkpoint_id, "checkpoint id")}
+                <Tip about="Made together as">"The service calls backups that were made together a checkpoint."</Tip> }.into_any()),
+        fact("Status word", dash(backup.status.as_str())),
+        fact("Progress", view! { {format!("{} %", backup.progress)} }.into_any()),
+        fact("Average speed", dash(&speed)),
+        fact("Job id", id_or_dash(&backup.task_id, "job id")),
+        fact("Replication", copied.to_owned().into_any()),
+        fact("Copied from", dash(&backup.copy_from)),
+        fact("Images made from it", if backup.image_ids.is_empty() { dash("") } else { view! { <ul>{images}</ul> }.into_any() }),
+    ])
+}
+
+/// The other backups that were made with it.
+fn siblings(checkpoint: String, id: String) -> AnyView {
+    if checkpoint.is_empty() {
+        return ().into_any();
+    }
+    let paths = StoredValue::new(use_paths());
+    let others = Query::new(move |api| {
+        let (checkpoint, id) = (checkpoint.clone(), id.clone());
+        async move {
+            let mut all = backups(api, &[("checkpoint_id", &checkpoint)]).await?;
+            all.retain(|backup| backup.id != id);
+            Ok(all)
+        }
+    });
+    let list = move |others: Signal<Arc<Vec<Backup>>>| {
+        let items = move || {
+            others.with(|others| others.iter().map(|backup| {
+                let href = paths.with_value(|paths| paths.backup(&backup.id));
+                let name = name_of(backup);
+                view! {
+                    <li class="sibling">
+                        <Badge tone=status::tone(&backup.status) text=status::title(&backup.status)/>
+                        <TextLink href=href>{name}</TextLink>
+                        <bdi>{backup.server_name.clone()}</bdi>
+                    </li>
+                }
+            }).collect_view())
+        };
+        view! {
+            {move || others.with(|others| others.is_empty()).then(|| view! { <p>"It was made alone."</p> })}
+            <ul class="siblings">{items}</ul>
+        }
+        .into_any()
+    };
+    view! { <Card title="Made together with it">{query_view(others, "siblings", list)}</Card> }
+        .into_any()
+}

@@ -1,0 +1,52 @@
+//! The unsaved draft of a policy, kept for this tab: it survives a reload and signing in again.
+
+use leptos::prelude::window;
+use serde::{Deserialize, Serialize};
+
+use super::draft::PolicyDraft;
+use super::fields::PolicyFields;
+
+/// A draft, and the policy as it was when the draft was begun.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct KeptDraft {
+    pub draft: PolicyDraft,
+    /// `None` for a new policy.
+    pub base: Option<PolicyFields>,
+}
+
+/// Where a draft is kept: one place per project and policy, and one for new policies.
+#[derive(Clone, Debug)]
+pub struct DraftPlace(String);
+
+impl DraftPlace {
+    pub fn new(project: &str, policy: Option<&str>) -> Self {
+        Self(format!(
+            "anchorage.draft.policy.{project}.{}",
+            policy.unwrap_or("new")
+        ))
+    }
+
+    /// The draft that was kept; one of another version of the console is none.
+    pub fn recall(&self) -> Option<KeptDraft> {
+        let text = storage()?.get_item(&self.0).ok().flatten()?;
+        serde_json::from_str(&text).ok()
+    }
+
+    /// Keeps a draft. A full storage refuses; then a reload begins anew.
+    pub fn keep(&self, draft: &KeptDraft) {
+        if let (Some(storage), Ok(text)) = (storage(), serde_json::to_string(draft)) {
+            let _ = storage.set_item(&self.0, &text);
+        }
+    }
+
+    /// Forgets it.
+    pub fn forget(&self) {
+        if let Some(storage) = storage() {
+            let _ = storage.remove_item(&self.0);
+        }
+    }
+}
+
+fn storage() -> Option<web_sys::Storage> {
+    window().session_storage().ok().flatten()
+}

@@ -1,0 +1,336 @@
+//! Step 4: the deed by name, the exact requests, the typed name, and one submit.
+
+use contract::model::{Backup, Server, ServerStatus};
+use contract::operations::csbs;
+use contract::request::RequestText;
+use leptos::prelude::*;
+
+use super::PROGRESS;
+use super::draft::Step;
+use super::known::Known;
+use super::run::{Run, Safety, Stage, usual_seconds};
+use super::runner::Runner;
+use super::target::{disk_name, volume_name};
+use super::wizard::{Verdict, Wizard, problem_of, use_go};
+use crate::api::{self, ApiError, operation_id};
+use crate::form::{Field, Problem, TextInput};
+use crate::ui::confirm::is_typed;
+use crate::ui::{
+    Button, ButtonKind, Card, CodeBlock, Details, Fact, Facts, Notice, Time, TimeShape, Tone,
+    use_zone,
+};
+
+pub(super) fn view(wizard: Wizard) -> AnyView {
+    let typed = RwSignal::new(String::new());
+    // One id for what is shown and what is sent.
+    let id = StoredValue::new(operation_id());
+    view! {
+        <div class="wizard-step-body">
+            {summary(wizard)}
+            {requests(wizard, id)}
+            {submit(wizard, typed, id)}
+        </div>
+    }
+    .into_any()
+}
+
+fn summary(wizard: Wizard) -> AnyView {
+    let backup = Memo::new(move |_| wizard.backup());
+    let server = Memo::new(move |_| wizard.target());
+    let at = Signal::derive(move || backup.get().and_then(|backup| backup.created_at));
+    let mapping = move || {
+        let (known, backup) = (wizard.data()?, backup.get()?);
+        let plan = wizard.plan();
+        let targets = known.targets(&plan);
+        Some(
+            backup
+                .disks
+                .iter()
+                .map(|disk| {
+                    let volume = plan
+                        .volume_of(&disk.id)
+                        .and_then(|id| targets.iter().find(|v| v.id == id));
+                    let to = volume.map_or("no volume".to_owned(), volume_name);
+                    view! { <li><bdi>{disk_name(disk)}</bdi>" → "<bdi>{to}</bdi></li> }
+                })
+                .collect_view(),
+        )
+    };
+    let then = move || {
+        if wizard.plan().power_on {
+            "The server is started"
+        } else {
+            "The server stays stopped"
+        }
+    };
+    let first = move || {
+        if wizard.draft.with(super::draft::RestoreDraft::wants_safety) {
+            "A safety backup of the target"
+        } else {
+            "Nothing: no safety backup"
+        }
+    };
+    let reason = move || {
+        let reason = wizard.draft.with(|draft| draft.reason.trim().to_owned());
+        if reason.is_empty() {
+            "—".to_owned()
+        } else {
+            reason
+        }
+    };
+    view! {
+        <Card title="What you are about to do">
+            <Facts>
+                <Fact name="Backup">{move || backup.get().map(|backup| backup.name)}</Fact>
+                <Fact name="Made"><Time at=at shape=TimeShape::Both/></Fact>
+                <Fact name="Target server">{move || server.get().map(|server| server.name)}</Fact>
+                <Fact name="First">{first}</Fact>
+                <Fact name="Overwritten"><ul>{mapping}</ul></Fact>
+                <Fact name="Afterwards">{then}</Fact>
+                <Fact name="Reason">{reason}</Fact>
+            </Facts>
+        </Card>
+    }
+    .into_any()
+}
+
+fn requests(wizard: Wizard, id: StoredValue<String>) -> AnyView {
+    let restore = Memo::new(move |_| {
+        RequestText::new(&csbs::RESTORES_CREATE, &[]).with_body(&wizard.plan().to_request())
+    });
+    let safety = Memo::new(move |_| {
+        wizard.draft.track();
+        let run = new_run(wizard, wizard.now(), id.get_value());
+        let request = run.safety_request()?;
+        let text = RequestText::new(&csbs::BACK_UP_SERVER, &[&run.plan.server]).with_body(&request);
+        Some(text)
+    });
+    view! {
+        <Details summary="Show the requests">
+            {move || safety.get().map(|request| view! {
+                <h3>"Safety backup"</h3>
+                <CodeBlock code=request.to_http() what="request of the safety backup"/>
+            })}
+            <h3>"Restore"</h3>
+            <CodeBlock code=Signal::derive(move || restore.read().to_http()) what="request of the restore"/>
+            <h3>"As a command"</h3>
+            <CodeBlock code=Signal::derive(move || restore.read().to_curl()) what="curl command of the restore"/>
+        </Details>
+    }
+    .into_any()
+}
+
+/// `Overwrite web-01 from 14 Mar 02:00`.
+fn deed(server: &Server, when: &str) -> String {
+    format!("Overwrite {} from {when}", server.name)
+}
+
+fn submit(wizard: Wizard, typed: RwSignal<String>, id: StoredValue<String>) -> AnyView {
+    let zone = use_zone();
+    let runner = StoredValue::new(Runner::open());
+    let go = StoredValue::new(use_go());
+    let busy = RwSignal::new(false);
+    let failure = RwSignal::new(None::<String>);
+    let needed = Memo::new(move |_| {
+        wizard
+            .target()
+            .filter(|server| server.status == ServerStatus::Active)
+            .map(|server| server.name)
+            .filter(|name| !name.is_empty())
+    });
+    let label = move || {
+        let when = wizard.backup().and_then(|backup| backup.created_at).map_or(
+            "the backup".to_owned(),
+            |at| {
+                let civil = zone.with(|zone| zone.civil(at));
+                let date = civil.date();
+                format!(
+                    "{} {}",
+                    date.rsplit_once(' ').map_or(date.as_str(), |(day, _)| day),
+                    civil.clock()
+                )
+            },
+        );
+        let deed = wizard
+            .target()
+            .map_or("Overwrite the server".to_owned(), |server| {
+                deed(&server, &when)
+            });
+        if wizard.draft.with(super::draft::RestoreDraft::wants_safety) {
+            format!(
+                "Back up first, then {}{}",
+                deed[..1].to_lowercase(),
+                &deed[1..]
+            )
+        } else {
+            deed
+        }
+    };
+    let press = move || {
+        if busy.get_untracked()
+            || wizard
+                .draft
+                .with_untracked(|draft| draft.submitted.is_some())
+        {
+            return;
+        }
+        let mut problems = wizard.problems_at(Step::Review);
+        if let Some(name) = needed.get_untracked()
+            && !is_typed(&name, &typed.read_untracked())
+        {
+            problems.push(Problem::at(
+                "restore-typed",
+                format!("Server name: type {name} to confirm that it is overwritten."),
+            ));
+        }
+        let stuck = !problems.is_empty();
+        wizard.problems.show(problems);
+        if stuck {
+            return;
+        }
+        busy.set(true);
+        failure.set(None);
+        let run = new_run(wizard, wizard.now(), id.get_value());
+        leptos::task::spawn_local(async move {
+            let checked = recheck(wizard, &run).await;
+            // Whoever left before it was sent did not want it sent.
+            if wizard.is_gone() {
+                return;
+            }
+            match checked {
+                Ok(()) => {
+                    let backup = run.plan.backup.clone();
+                    // Sent means sent: the draft says so before the request leaves.
+                    wizard
+                        .draft
+                        .update(|draft| draft.submitted = Some(run.id.clone()));
+                    wizard.remember();
+                    runner.with_value(|runner| runner.begin(run));
+                    go.with_value(|go| go(&backup, PROGRESS, true));
+                }
+                Err(Stuck::At(step, problems)) => {
+                    busy.set(false);
+                    go.with_value(|go| wizard.resolve_at(step, Step::Review, problems, go));
+                }
+                Err(Stuck::Failed(text)) => {
+                    busy.set(false);
+                    failure.set(Some(text));
+                }
+            }
+        });
+    };
+    let field = move || {
+        needed.get().map(|name| view! {
+            <Notice tone=Tone::Bad title=format!("{name} is running and will be shut down")>
+                <p>"Whoever uses it now is cut off, and what is on its overwritten volumes is replaced."</p>
+            </Notice>
+            <div class="wizard-narrow">
+                <Field id="restore-typed" label=format!("Type {name} to confirm") required=true
+                    message=Signal::derive(move || wizard.problems.message("restore-typed"))>
+                    <TextInput value=typed on_input=move |text| typed.set(text)/>
+                </Field>
+            </div>
+        })
+    };
+    view! {
+        <div class="wizard-deed">
+            {field}
+            {move || failure.get().map(|text| view! {
+                <Notice tone=Tone::Bad title="Nothing was started" announce=true><p>{text}</p></Notice>
+            })}
+            <Button kind=ButtonKind::Danger busy=busy on_press=press>{label}</Button>
+        </div>
+    }
+    .into_any()
+}
+
+fn new_run(wizard: Wizard, now: contract::time::Timestamp, id: String) -> Run {
+    let backup: Option<Backup> = untrack(|| wizard.backup());
+    let server = untrack(|| wizard.target());
+    let draft = wizard.draft.get_untracked();
+    let safety = draft.wants_safety().then(|| Safety {
+        once: operation_id(),
+        name: Run::safety_name(&id),
+        backup_id: String::new(),
+    });
+    Run {
+        plan: draft.plan(server.as_ref()),
+        backup_name: backup.as_ref().map(|b| b.name.clone()).unwrap_or_default(),
+        backup_micros: backup
+            .as_ref()
+            .and_then(|b| b.created_at)
+            .map(|at| at.micros()),
+        server_name: server.as_ref().map(|s| s.name.clone()).unwrap_or_default(),
+        os: server.map(|s| s.os_type).unwrap_or_default(),
+        reason: draft.reason.trim().to_owned(),
+        made_micros: now.micros(),
+        usual_seconds: backup.as_ref().and_then(usual_seconds),
+        stage: if safety.is_some() {
+            Stage::SafetySent
+        } else {
+            Stage::Sent
+        },
+        safety,
+        restore_id: String::new(),
+        started_micros: None,
+        progress: None,
+        done: Vec::new(),
+        id,
+    }
+}
+
+/// Why a restore is not sent after all.
+enum Stuck {
+    /// It can be resolved on this step.
+    At(Step, Vec<Problem>),
+    /// It could not be found out.
+    Failed(String),
+}
+
+/// Looks once more, right before it is sent: the world may have changed since the first step.
+async fn recheck(wizard: Wizard, run: &Run) -> Result<(), Stuck> {
+    let api = wizard.api();
+    let known = Known::fetch(api, run.plan.backup.clone())
+        .await
+        .map_err(|error| match error {
+            ApiError::Refused { status: 404, .. } => Stuck::At(
+                Step::Point,
+                vec![Problem::at(
+                    "restore-points",
+                    "The backup no longer exists. Choose another one.",
+                )],
+            ),
+            error => Stuck::Failed(format!(
+                "The last check before the restore could not be made. {error}"
+            )),
+        })?;
+    let refusals = known.refusals(&run.plan);
+    let step = refusals.iter().map(Step::of).min();
+    if !wizard.is_gone() {
+        wizard.known.put(known, wizard.now());
+    }
+    if let Some(step) = step {
+        return Err(Stuck::At(step, refusals.iter().map(problem_of).collect()));
+    }
+    let answer = api::can_be_restored(api, &run.plan.to_check()).await;
+    let verdict = Verdict {
+        plan: run.plan.clone(),
+        answer,
+    };
+    if let Some((code, text)) = verdict.refusal() {
+        let step = Step::of_code(&code).unwrap_or(Step::Check);
+        let field = if step == Step::Check {
+            "service-check"
+        } else {
+            ""
+        };
+        return Err(Stuck::At(
+            step,
+            vec![Problem::at(
+                field,
+                format!("The service refuses ({code}): {text}"),
+            )],
+        ));
+    }
+    Ok(())
+}

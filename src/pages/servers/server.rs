@@ -1,0 +1,209 @@
+//! One server: how it is protected, its disks, its backups, and backing it up now.
+
+use std::sync::Arc;
+
+use contract::csbs::backups::CheckResult;
+use contract::errors::lookup;
+use contract::model::{Backup, Policy, Server, Volume};
+use leptos::prelude::*;
+use leptos_router::hooks::{use_navigate, use_params_map, use_query_map};
+
+use super::{back_up::BackUpNow, facts, protection, recent, volumes};
+use crate::api::{self, Api, ApiError, backups_page, can_be_backed_up};
+use crate::clock::use_clock;
+use crate::coverage::{PolicyState, ServerCoverage, Target, cover};
+use crate::layout::{Page, use_paths};
+use crate::query::{Pace, Query, query_view, refresh_bar};
+use crate::ui::{Button, ButtonKind, ButtonLink, Card, Glyph, Notice, Tone};
+
+/// Backups shown, and looked through for the disks' last ones.
+const RECENT: usize = 10;
+
+/// Everything about one server.
+#[derive(Clone, Debug, PartialEq)]
+struct Whole {
+    server: Arc<Server>,
+    volumes: Arc<Vec<Volume>>,
+    recent: Arc<Vec<Backup>>,
+    policies: Vec<Policy>,
+}
+
+async fn load(api: Api, id: String) -> Result<Whole, ApiError> {
+    let server = Arc::new(api::server(api, &id).await?);
+    let volumes = Arc::new(api::volumes_of(api, &id).await?);
+    let recent = Arc::new(
+        backups_page(api, &[("resource_id", &id)], None, RECENT)
+            .await?
+            .backups,
+    );
+    Ok(Whole {
+        server,
+        volumes,
+        recent,
+        policies: api::policies(api).await?,
+    })
+}
+
+/// The page.
+pub(super) fn page() -> AnyView {
+    let params = use_params_map();
+    let id = Memo::new(move |_| params.read().get("id").unwrap_or_default());
+    let whole = Query::new(move |api| load(api, id.get())).polled(|whole: &Whole| {
+        if whole.recent.iter().any(|backup| backup.status.is_busy()) {
+            Pace::Lively
+        } else {
+            Pace::Calm
+        }
+    });
+    let check = Query::new(move |api| {
+        let id = id.get();
+        async move { Ok(can_be_backed_up(api, &[id]).await?.into_iter().next()) }
+    });
+    let blocked = Signal::derive(move || {
+        check
+            .data()
+            .and_then(|result| reason(result.as_ref().as_ref()?))
+    });
+    let title = Signal::derive(move || {
+        whole
+            .data()
+            .map_or("Server".to_owned(), |whole| whole.server.name.clone())
+    });
+    let form = BackUpForm::new(id);
+    let actions = move || {
+        view! {
+            {refresh_bar(whole, "server")}
+            <Button kind=ButtonKind::Primary icon=Glyph::Backup blocked=blocked on_press=move || form.show(true)>"Back up now"</Button>
+        }
+    };
+    let content = move |whole: Signal<Arc<Whole>>| {
+        let part = move |_| whole.get();
+        let server = Signal::derive(move || Arc::clone(&part(()).server));
+        let disks = Signal::derive(move || Arc::clone(&part(()).volumes));
+        let latest = Signal::derive(move || Arc::clone(&part(()).recent));
+        view! {
+            <Effective whole=whole blocked=blocked check=check/>
+            {volumes::volumes(server, disks, latest)}
+            {recent::recent(id.get_untracked(), latest)}
+            {facts::facts(server)}
+        }
+        .into_any()
+    };
+    view! {
+        <Page title=title actions=actions>
+            {move || form.open.get().then(|| view! {
+                <BackUpNow server=id.get_untracked() server_name=title blocked=blocked
+                    done=Callback::new(move |()| { form.show(false); whole.refresh(); })/>
+            })}
+            {query_view(whole, "server", content)}
+        </Page>
+    }
+    .into_any()
+}
+
+/// Whether the form is open; it stands in the address.
+#[derive(Clone, Copy)]
+struct BackUpForm {
+    open: Memo<bool>,
+    show: Callback<bool>,
+}
+
+impl BackUpForm {
+    fn new(id: Memo<String>) -> Self {
+        let (query, navigate, paths) = (use_query_map(), use_navigate(), use_paths());
+        let open = Memo::new(move |_| {
+            query
+                .read()
+                .get("backup")
+                .is_some_and(|value| value == "now")
+        });
+        let show = Callback::new(move |open: bool| {
+            let id = id.get_untracked();
+            let href = if open {
+                paths.back_up_server(&id)
+            } else {
+                paths.server(&id)
+            };
+            let options = leptos_router::NavigateOptions {
+                replace: true,
+                scroll: false,
+                ..Default::default()
+            };
+            navigate(&href, options);
+        });
+        Self { open, show }
+    }
+
+    fn show(self, open: bool) {
+        self.show.run(open);
+    }
+}
+
+/// Why the service would refuse; a server under a policy (6004) can be backed up by hand as well.
+fn reason(result: &CheckResult) -> Option<String> {
+    if result.result != Some(false) || result.error_code == "CSBS.6004" {
+        return None;
+    }
+    let known =
+        lookup(&result.error_code, 0).map(|text| format!("{} {}", text.meaning, text.remedy));
+    let said = known.unwrap_or_else(|| result.error_msg.clone());
+    Some(format!("{said} ({})", result.error_code))
+}
+
+/// How it is protected, by which policy, and whether it can be backed up at all.
+#[component]
+fn Effective(
+    whole: Signal<Arc<Whole>>,
+    blocked: Signal<Option<String>>,
+    check: Query<Option<CheckResult>>,
+) -> AnyView {
+    let (clock, paths) = (use_clock(), StoredValue::new(use_paths()));
+    let coverage = Memo::new(move |_| {
+        whole.with(|whole| {
+            let server = std::slice::from_ref(whole.server.as_ref());
+            cover(
+                server,
+                &whole.policies,
+                &whole.recent,
+                Target::default(),
+                clock.ticking(),
+            )
+            .servers
+            .pop()
+        })
+    });
+    let view = move |coverage: ServerCoverage| {
+        let remedy = paths.with_value(|paths| match &coverage.policy {
+            PolicyState::None => (paths.new_policy_for(&coverage.server_id), "Create a policy"),
+            PolicyState::Off { id, .. } | PolicyState::On { id, .. } => {
+                (paths.policy(id), "Show the policy")
+            }
+        });
+        view! {
+            <div class="protection">
+                <div class="stack">
+                    {protection::badge(&coverage)}
+                    <p>{protection::sentence(&coverage, clock.now())}</p>
+                </div>
+                <div class="stack">
+                    <span class="field-hint">"Policy"</span>
+                    {protection::policy(&paths.read_value(), &coverage.policy)}
+                </div>
+                <ButtonLink href=remedy.0>{remedy.1}</ButtonLink>
+            </div>
+        }
+    };
+    let unknown = move || check.error().filter(|_| check.data().is_none());
+    view! {
+        <Card title="Protection">
+            {move || coverage.get().map(view)}
+            {move || blocked.get().map(|text| view! {
+                <Notice tone=Tone::Warning title="The service cannot back this server up now"><p><bdi>{text}</bdi></p></Notice>
+            })}
+            {move || unknown().map(|error| view! {
+                <Notice tone=Tone::Neutral title="Whether the service can back this server up could not be asked"><p>{error.to_string()}</p></Notice>
+            })}
+        </Card>
+    }
+    .into_any()
+}

@@ -1,0 +1,315 @@
+//! Past restores: the gateway's record joined with what the service and this browser know of
+//! how they went.
+
+use contract::csbs::restores::RestoreRequest;
+use contract::model::{Backup, BackupStatus, Server};
+use contract::session::AuditRow;
+use contract::time::Timestamp;
+
+use crate::api::ListedRestore;
+use crate::tasks::{Outcome, StartedRestore};
+
+/// How a restore went, as far as anybody knows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Went {
+    /// It goes on: percent, if the service says.
+    Running(Option<i64>),
+    Well,
+    /// With the service's reason.
+    Failed(String),
+    /// The service did not start it: its words.
+    Refused(String),
+    /// The answer was lost, or its backup is gone.
+    Unknown,
+}
+
+impl Went {
+    /// The word of the badge, and of the filter.
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Self::Running(_) => "Running",
+            Self::Well => "Finished",
+            Self::Failed(_) => "Failed",
+            Self::Refused(_) => "Refused",
+            Self::Unknown => "Not known",
+        }
+    }
+}
+
+/// One restore of the past.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// Row of the record.
+    pub row: i64,
+    pub at: Timestamp,
+    pub who: String,
+    pub backup_id: String,
+    /// Empty when the backup is gone.
+    pub backup_name: String,
+    pub server_id: String,
+    pub server_name: String,
+    pub disks: usize,
+    pub reason: String,
+    pub went: Went,
+}
+
+impl Entry {
+    /// Whether a text occurs in what a person would look for.
+    pub fn mentions(&self, needle: &str) -> bool {
+        let needle = needle.trim().to_lowercase();
+        [
+            &self.server_name,
+            &self.server_id,
+            &self.backup_name,
+            &self.backup_id,
+            &self.who,
+            &self.reason,
+        ]
+        .into_iter()
+        .any(|text| text.to_lowercase().contains(&needle))
+            || self.went.word().to_lowercase().contains(&needle)
+    }
+}
+
+/// What helps to say how restores went.
+pub struct Sources<'a> {
+    pub listed: &'a [ListedRestore],
+    pub started: &'a [StartedRestore],
+    pub backups: &'a [Backup],
+    pub servers: &'a [Server],
+}
+
+/// The history, newest first, of the record's rows in their order. Rows whose request was not
+/// kept are left out: nobody could say what they were about.
+pub fn entries(rows: &[AuditRow], sources: &Sources<'_>) -> Vec<Entry> {
+    let mut latest_of_backup = std::collections::HashSet::new();
+    rows.iter()
+        .filter_map(|row| {
+            let request: RestoreRequest = serde_json::from_value(row.request.clone()).ok()?;
+            let parameters = request.restore.parameters;
+            let backup_id = parameters.checkpoint_item_id;
+            let server_id = parameters.targets.server_id;
+            let backup = sources.backups.iter().find(|backup| backup.id == backup_id);
+            let accepted = (200..300).contains(&row.status);
+            // Only the latest restore from a backup can be read from the backup's own state.
+            let latest = accepted && latest_of_backup.insert(backup_id.clone());
+            let known = sources.started.iter().find(|started| {
+                started.backup_id == backup_id
+                    && started.server_id == server_id
+                    && (started.started().seconds() - row.at).abs() < 60
+            });
+            let server_name = sources
+                .servers
+                .iter()
+                .find(|server| server.id == server_id)
+                .map(|server| server.name.clone())
+                .or_else(|| known.map(|known| known.server_name.clone()))
+                .unwrap_or_default();
+            Some(Entry {
+                row: row.id,
+                at: Timestamp::from_seconds(row.at),
+                who: row.user.clone(),
+                backup_name: backup
+                    .map(|backup| backup.name.clone())
+                    .or_else(|| known.map(|known| known.backup_name.clone()))
+                    .unwrap_or_default(),
+                went: went(row, backup.filter(|_| latest), known, sources.listed),
+                disks: parameters.targets.volumes.len(),
+                reason: row.reason.clone(),
+                backup_id,
+                server_id,
+                server_name,
+            })
+        })
+        .collect()
+}
+
+fn went(
+    row: &AuditRow,
+    backup: Option<&Backup>,
+    known: Option<&StartedRestore>,
+    listed: &[ListedRestore],
+) -> Went {
+    match row.status {
+        200..=299 => {}
+        400..=499 => {
+            let text = |member| {
+                row.response
+                    .get(member)
+                    .and_then(serde_json::Value::as_str)
+                    .unwrap_or_default()
+            };
+            return Went::Refused(match text("error_code") {
+                "" => text("error_msg").to_owned(),
+                code => format!("{} ({code})", text("error_msg")),
+            });
+        }
+        _ => return Went::Unknown,
+    }
+    let id = row
+        .response
+        .pointer("/restore/id")
+        .and_then(serde_json::Value::as_str);
+    let listed = listed
+        .iter()
+        .find(|restore| Some(restore.id.as_str()) == id);
+    match listed.map(|restore| restore.status.as_str()) {
+        Some("success") => return Went::Well,
+        Some("fail") => {
+            return Went::Failed(
+                listed
+                    .map(|restore| restore.reason.clone())
+                    .unwrap_or_default(),
+            );
+        }
+        _ => {}
+    }
+    if let Some(outcome) = known.and_then(|known| known.outcome.clone()) {
+        return match outcome {
+            Outcome::Done => Went::Well,
+            Outcome::Failed(reason) => Went::Failed(reason),
+            Outcome::Unknown => Went::Unknown,
+        };
+    }
+    match backup.map(|backup| (backup, Outcome::of_backup(backup))) {
+        Some((backup, None)) => {
+            Went::Running((backup.status == BackupStatus::Restoring).then_some(backup.progress))
+        }
+        Some((_, Some(Outcome::Failed(reason)))) => Went::Failed(reason),
+        Some((_, Some(_))) => Went::Well,
+        None => Went::Unknown,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use contract::csbs::backups::CheckpointItem;
+    use contract::restore::{Assignment, RestorePlan};
+
+    fn row(id: i64, status: u16, backup: &str) -> AuditRow {
+        let plan = RestorePlan {
+            backup: backup.to_owned(),
+            server: "s1".to_owned(),
+            mapping: vec![Assignment::default()],
+            ..RestorePlan::default()
+        };
+        AuditRow {
+            id,
+            at: id * 1000,
+            user: "demo".to_owned(),
+            operation: "csbs.restores.create".to_owned(),
+            path: "/restores".to_owned(),
+            status,
+            request_id: String::new(),
+            reason: "ticket 7".to_owned(),
+            request: serde_json::to_value(plan.to_request()).expect("JSON"),
+            response: serde_json::json!({"restore": {"id": format!("r{id}")}, "error_code": "CSBS.6024", "error_msg": "small"}),
+        }
+    }
+
+    fn backup(id: &str, status: &str, progress: i64) -> Backup {
+        let mut backup = Backup::from(CheckpointItem::default());
+        backup.id = id.to_owned();
+        backup.name = format!("{id}-name");
+        backup.status = BackupStatus::from_word(status);
+        backup.progress = progress;
+        backup
+    }
+
+    fn read(rows: &[AuditRow], listed: &[ListedRestore], backups: &[Backup]) -> Vec<Went> {
+        let sources = Sources {
+            listed,
+            started: &[],
+            backups,
+            servers: &[],
+        };
+        entries(rows, &sources)
+            .into_iter()
+            .map(|entry| entry.went)
+            .collect()
+    }
+
+    #[test]
+    fn a_refused_restore_says_why_and_a_lost_one_that_nobody_knows() {
+        let found = read(
+            &[row(3, 400, "b"), row(2, 0, "b"), row(1, 504, "b")],
+            &[],
+            &[],
+        );
+        assert_eq!(
+            found,
+            [
+                Went::Refused("small (CSBS.6024)".into()),
+                Went::Unknown,
+                Went::Unknown
+            ]
+        );
+    }
+
+    #[test]
+    fn the_services_list_knows_best() {
+        let listed = |status: &str| ListedRestore {
+            id: "r1".to_owned(),
+            backup_id: "b".to_owned(),
+            server_id: "s1".to_owned(),
+            status: status.to_owned(),
+            reason: "why".to_owned(),
+        };
+        let backups = [backup("b", "available", 0)];
+        assert_eq!(
+            read(&[row(1, 200, "b")], &[listed("fail")], &backups),
+            [Went::Failed("why".into())]
+        );
+        assert_eq!(
+            read(&[row(1, 200, "b")], &[listed("success")], &[]),
+            [Went::Well]
+        );
+    }
+
+    #[test]
+    fn only_the_latest_restore_is_read_from_the_state_of_its_backup() {
+        let backups = [backup("b", "restoring", 40)];
+        let found = read(&[row(2, 200, "b"), row(1, 200, "b")], &[], &backups);
+        assert_eq!(found, [Went::Running(Some(40)), Went::Unknown]);
+        let refused_between = read(&[row(3, 400, "b"), row(2, 200, "b")], &[], &backups);
+        assert_eq!(refused_between[1], Went::Running(Some(40)));
+    }
+
+    #[test]
+    fn what_this_browser_saw_counts_when_the_backup_is_gone() {
+        let started = StartedRestore {
+            restore_id: "r1".to_owned(),
+            backup_id: "b".to_owned(),
+            backup_name: "nightly".to_owned(),
+            server_id: "s1".to_owned(),
+            server_name: "web-01".to_owned(),
+            started_micros: 1_002_000_000,
+            outcome: Some(Outcome::Done),
+        };
+        let sources = Sources {
+            listed: &[],
+            started: &[started],
+            backups: &[],
+            servers: &[],
+        };
+        let found = entries(&[row(1, 200, "b")], &sources);
+        assert_eq!(found[0].went, Went::Well);
+        assert_eq!(
+            (found[0].server_name.as_str(), found[0].backup_name.as_str()),
+            ("web-01", "nightly")
+        );
+        assert!(
+            found[0].mentions("TICKET")
+                && found[0].mentions("finished")
+                && !found[0].mentions("db")
+        );
+    }
+
+    #[test]
+    fn a_row_without_its_request_is_left_out() {
+        let mut cut = row(1, 200, "b");
+        cut.request = serde_json::Value::Null;
+        assert!(read(&[cut], &[], &[]).is_empty());
+    }
+}

@@ -1,0 +1,313 @@
+//! Restores and tasks: what is under way, what waits for a press, and what was restored.
+
+mod history;
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use contract::csbs::restores::RestoreRequest;
+use contract::operations::csbs;
+use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
+use leptos_router::{LazyRoute, NavigateOptions, hooks::use_navigate, lazy_route};
+
+use crate::api::{self, Api, ApiError};
+use crate::form::{Field, TextInput};
+use crate::format::count;
+use crate::layout::{Page, use_paths};
+use crate::pages::restore::{PROGRESS, Runs, Stage};
+use crate::query::{Pace, Query, query_view, refresh_bar};
+use crate::routes::with_query;
+use crate::tasks::{StartedRestore, Task, TaskKind, use_tasks};
+use crate::ui::{
+    Align, Badge, ButtonKind, ButtonLink, Card, Cell, Column, EmptyState, Glyph, Notice, Progress,
+    Table, TextLink, Time, Tone,
+};
+
+use history::{Entry, Sources, Went, entries};
+
+/// Rows of the record read for the history.
+const ROWS: usize = 200;
+/// Backups asked one by one how the restore from them went; older ones stay as the record has them.
+const ASKED: usize = 20;
+
+/// The page.
+pub struct RestoresPage;
+
+#[lazy_route]
+impl LazyRoute for RestoresPage {
+    fn data() -> Self {
+        Self
+    }
+
+    fn view(_this: Self) -> AnyView {
+        let tasks = use_tasks();
+        let history =
+            Query::new(move |api| read(api, tasks.restores())).polled(|read: &History| {
+                if read.rows.iter().any(|row| row.went.is_running()) {
+                    Pace::Lively
+                } else {
+                    Pace::Calm
+                }
+            });
+        let table = |read: Signal<Arc<History>>| history_card(read);
+        view! {
+            <Page title="Restores & tasks" actions=move || refresh_bar(history, "restores and tasks")>
+                {waiting()}
+                {running()}
+                {query_view(history, "history of restores", table)}
+            </Page>
+        }
+        .into_any()
+    }
+}
+
+impl Went {
+    fn is_running(&self) -> bool {
+        matches!(self, Self::Running(_))
+    }
+
+    fn tone(&self) -> Tone {
+        match self {
+            Self::Running(_) => Tone::Active,
+            Self::Well => Tone::Good,
+            Self::Failed(_) => Tone::Bad,
+            Self::Refused(_) | Self::Unknown => Tone::Warning,
+        }
+    }
+}
+
+/// Restores asked for here that wait for a person.
+fn waiting() -> AnyView {
+    let runs = Runs::open();
+    let paths = StoredValue::new(use_paths());
+    let entries = move || {
+        runs.all()
+            .into_iter()
+            .filter(|run| matches!(run.stage, Stage::Ready | Stage::Unknown | Stage::NotFound | Stage::SafetyUnknown | Stage::Protecting))
+            .map(|run| {
+                let href = with_query(
+                    paths.with_value(|paths| paths.restore(&run.plan.backup, PROGRESS)),
+                    &[("run", &run.id)],
+                );
+                let text = match run.stage {
+                    Stage::Ready => "The safety backup is available. The restore is sent when you say so.",
+                    Stage::Protecting => "Its safety backup is being made. Open it to let the restore follow.",
+                    _ => "An answer was lost. Open it to find out what became of it.",
+                };
+                view! {
+                    <Notice tone=Tone::Warning title=format!("The restore of {} waits for you", run.server_name)>
+                        <p>{text}</p>
+                        <ButtonLink kind=ButtonKind::Primary href=href>"Open the restore"</ButtonLink>
+                    </Notice>
+                }
+            })
+            .collect_view()
+    };
+    view! { {entries} }.into_any()
+}
+
+fn running() -> AnyView {
+    let tasks = use_tasks();
+    let paths = StoredValue::new(use_paths());
+    let all = Memo::new(move |_| tasks.running());
+    let rows = move || {
+        all.get()
+            .into_iter()
+            .map(|task| paths.with_value(|paths| task_row(task, paths)))
+            .collect_view()
+    };
+    let table = move || {
+        if all.with(Vec::is_empty) {
+            view! {
+                <EmptyState title="Nothing is running" icon=Glyph::Clock>
+                    <p>"Backups, restores and deletions that are under way appear here, whoever started them."</p>
+                </EmptyState>
+            }
+            .into_any()
+        } else {
+            view! {
+                <Table caption="Running tasks" columns=vec![
+                    Column::text("Task"), Column::text("Backup"), Column::text("Since"), Column::text("Progress"),
+                ]>{rows}</Table>
+            }
+            .into_any()
+        }
+    };
+    let title = Signal::derive(move || match all.with(Vec::len) {
+        0 => "Running tasks".to_owned(),
+        number => format!("Running tasks ({number})"),
+    });
+    view! { <Card title=title>{table}</Card> }.into_any()
+}
+
+fn task_row(task: Task, paths: &crate::routes::Paths) -> AnyView {
+    let title = task.title();
+    let label = title.clone();
+    let href = match task.kind {
+        TaskKind::Restore => paths.restore(&task.backup_id, PROGRESS),
+        TaskKind::Backup | TaskKind::Deletion => paths.backup(&task.backup_id),
+    };
+    let backup = paths.backup(&task.backup_id);
+    let (percent, started, waiting) = (task.percent, task.started, task.waiting);
+    view! {
+        <tr role="row">
+            <Cell label="Task" heading=true><TextLink href=href><bdi>{title}</bdi></TextLink></Cell>
+            <Cell label="Backup"><TextLink href=backup><bdi>{task.backup_name}</bdi></TextLink></Cell>
+            <Cell label="Since"><Time at=Signal::derive(move || started)/></Cell>
+            <Cell label="Progress">
+                {if waiting {
+                    view! { <Badge tone=Tone::Neutral text="Waiting for its turn"/> }.into_any()
+                } else {
+                    view! { <Progress label=label percent=Signal::derive(move || percent)/> }.into_any()
+                }}
+            </Cell>
+        </tr>
+    }
+    .into_any()
+}
+
+/// The history as it was read.
+struct History {
+    rows: Vec<Entry>,
+    /// There are older rows in the record.
+    more: bool,
+}
+
+async fn read(api: Api, started: Vec<StartedRestore>) -> Result<History, ApiError> {
+    let page = api::audit(api, csbs::RESTORES_CREATE.id, ROWS, None).await?;
+    let listed = api::restores(api).await?;
+    let servers = api::servers(api).await?;
+    let mut asked = HashSet::new();
+    let mut backups = Vec::new();
+    for row in &page.entries {
+        let Ok(request) = serde_json::from_value::<RestoreRequest>(row.request.clone()) else {
+            continue;
+        };
+        let id = request.restore.parameters.checkpoint_item_id;
+        if asked.len() < ASKED && asked.insert(id.clone()) {
+            match api::backup(api, &id).await {
+                Ok(backup) => backups.push(backup),
+                Err(error) if error.is_missing() => {}
+                Err(error) => return Err(error),
+            }
+        }
+    }
+    let sources = Sources {
+        listed: &listed,
+        started: &started,
+        backups: &backups,
+        servers: &servers,
+    };
+    Ok(History {
+        rows: entries(&page.entries, &sources),
+        more: page.entries.len() >= ROWS,
+    })
+}
+
+fn history_card(read: Signal<Arc<History>>) -> AnyView {
+    let query = use_query_map();
+    let (navigate, paths) = (use_navigate(), use_paths());
+    // The URL is the state: a filtered history can be sent to somebody.
+    let filter = Memo::new(move |_| query.read().get("find").unwrap_or_default());
+    let base = paths.restores();
+    let find = move |text: String| {
+        let options = NavigateOptions {
+            replace: true,
+            scroll: false,
+            ..NavigateOptions::default()
+        };
+        navigate(&with_query(base.clone(), &[("find", &text)]), options);
+    };
+    let shown = Memo::new(move |_| {
+        let filter = filter.get();
+        read.get()
+            .rows
+            .iter()
+            .filter(|entry| entry.mentions(&filter))
+            .cloned()
+            .collect::<Vec<_>>()
+    });
+    let any = Memo::new(move |_| !read.get().rows.is_empty());
+    let paths = StoredValue::new(paths);
+    let rows = move || {
+        shown
+            .get()
+            .into_iter()
+            .map(|entry| paths.with_value(|paths| history_row(entry, paths)))
+            .collect_view()
+    };
+    let find = StoredValue::new(find);
+    let content = move || {
+        if !any.get() {
+            return view! {
+                <EmptyState title="Nothing was restored yet" icon=Glyph::Restore>
+                    <p>"Restores started through this console appear here: who, when, from where to where, why, and how they went."</p>
+                    <ButtonLink href=paths.with_value(crate::routes::Paths::backups)>"Show backups"</ButtonLink>
+                </EmptyState>
+            }
+            .into_any();
+        }
+        view! {
+            <div class="wizard-narrow">
+                <Field id="history-find" label="Find in the history" hint="A server, a backup, a person, a reason or a result.">
+                    <TextInput kind="search" value=filter on_input=move |text: String| find.with_value(|find| find(text))/>
+                </Field>
+            </div>
+            <p role="status" class="field-hint">{move || count(shown.with(Vec::len), "restore", "restores")}</p>
+            <Table caption="History of restores, newest first" columns=vec![
+                Column::text("When"), Column::text("Server"), Column::text("From backup"), Column::number("Disks"),
+                Column::text("Who"), Column::text("Why"), Column::text("Result"),
+            ]>{rows}</Table>
+            {move || read.get().more.then(|| view! {
+                <p class="field-hint">{format!("The newest {ROWS} rows of the record; older ones are kept by the gateway.")}</p>
+            })}
+        }
+        .into_any()
+    };
+    view! { <Card title="History of restores">{content}</Card> }.into_any()
+}
+
+fn history_row(entry: Entry, paths: &crate::routes::Paths) -> AnyView {
+    let at = Some(entry.at);
+    let name = |name: &str, id: &str| {
+        if name.is_empty() {
+            id.to_owned()
+        } else {
+            name.to_owned()
+        }
+    };
+    let server = name(&entry.server_name, &entry.server_id);
+    let backup = name(&entry.backup_name, &entry.backup_id);
+    let (server_link, backup_link) = (
+        paths.server(&entry.server_id),
+        paths.backup(&entry.backup_id),
+    );
+    let detail = match &entry.went {
+        Went::Running(Some(percent)) => format!("{percent} %"),
+        Went::Failed(text) | Went::Refused(text) => text.clone(),
+        _ => String::new(),
+    };
+    let follow = entry.went.is_running().then(|| {
+        let href = paths.restore(&entry.backup_id, PROGRESS);
+        view! { <TextLink href=href>"Follow"</TextLink> }
+    });
+    let reason = if entry.reason.is_empty() {
+        "—".to_owned()
+    } else {
+        entry.reason
+    };
+    let (tone, word) = (entry.went.tone(), entry.went.word());
+    view! {
+        <tr role="row">
+            <Cell label="When" heading=true><Time at=Signal::derive(move || at)/></Cell>
+            <Cell label="Server"><TextLink href=server_link><bdi>{server}</bdi></TextLink></Cell>
+            <Cell label="From backup"><TextLink href=backup_link><bdi>{backup}</bdi></TextLink></Cell>
+            <Cell label="Disks" align=Align::End>{entry.disks}</Cell>
+            <Cell label="Who"><bdi>{entry.who}</bdi></Cell>
+            <Cell label="Why"><bdi>{reason}</bdi></Cell>
+            <Cell label="Result"><div><Badge tone=tone text=word/>" "{follow}<p class="field-hint"><bdi>{detail}</bdi></p></div></Cell>
+        </tr>
+    }
+    .into_any()
+}

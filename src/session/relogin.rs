@@ -1,0 +1,79 @@
+//! Signing in again over the page, so that nothing on it is lost; and the wall that stands when
+//! another person signed in in another tab.
+
+use contract::session::SignIn;
+use leptos::prelude::*;
+
+use super::{Phase, Session, use_session};
+use crate::api::{self, use_api};
+use crate::form::{Field, Submission, TextInput};
+use crate::ui::{Button, ButtonKind, Dialog, DialogActions, Notice, Tone};
+
+/// Stands over the page when this tab may not act.
+#[component]
+pub fn SessionGuard() -> AnyView {
+    let session = use_session();
+    // Every refused call says again that the session has ended; only the first one opens the dialog, or
+    // the next would empty the password that is being typed.
+    let phase = Memo::new(move |_| session.phase());
+    let ended = RwSignal::new(false);
+    Effect::new(move |_| ended.set(phase.get() == Phase::Ended));
+    let taken = RwSignal::new(false);
+    Effect::new(move |_| taken.set(phase.get() == Phase::TakenOver));
+    view! {
+        <Dialog open=ended title="Sign in again" firm=true>
+            {sign_in_form(session)}
+        </Dialog>
+        <Dialog open=taken title="Somebody else signed in" firm=true alert=true>
+            <p>"In another tab of this browser another person signed in. This tab still shows the earlier person's page and cannot act any more."</p>
+            <DialogActions>
+                <Button kind=ButtonKind::Primary first_focus=true on_press=|| { let _ = window().location().assign("/"); }>
+                    "Open the console anew"
+                </Button>
+            </DialogActions>
+        </Dialog>
+    }
+    .into_any()
+}
+
+fn sign_in_form(session: Session) -> AnyView {
+    let api = use_api();
+    let password = RwSignal::new(String::new());
+    let submission = Submission::new();
+    let who = move || session.with(|info| format!("{} in {}", info.user, info.domain));
+    let send = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        let request = session.info.with_untracked(|info| SignIn {
+            cloud: info.cloud.id.clone(),
+            domain: info.domain.clone(),
+            user: info.user.clone(),
+            password: password.get_untracked(),
+            project: session.project_name(),
+        });
+        submission.send(
+            async move { api::session::sign_in(api, &request).await },
+            move |info| {
+                session.renewed(info);
+                session.announce();
+            },
+        );
+    };
+    view! {
+        <form on:submit=send>
+            <p>"Your session has ended. The page behind this dialog keeps everything you entered; nothing is sent again by itself."</p>
+            <p>"You are "<strong><bdi>{who}</bdi></strong>"."</p>
+            {move || submission.failure().get().map(|text| view! {
+                <Notice tone=Tone::Bad title="Signing in did not work" announce=true><p>{text}</p></Notice>
+            })}
+            <Field id="relogin-password" label="Password" required=true>
+                <TextInput kind="password" autocomplete="current-password" value=password
+                    on_input=move |text| password.set(text)/>
+            </Field>
+            <DialogActions>
+                <a class="button" href="/sign-in">"Leave for the sign-in page"</a>
+                <Button kind=ButtonKind::Primary submit=true busy=submission.busy() on_press=|| ()>"Sign in"</Button>
+            </DialogActions>
+        </form>
+    }
+    .into_any()
+}

@@ -1,0 +1,185 @@
+//! What is going on in the project: backups, restores and deletions that are under way, and the
+//! restores started from this browser. Survives leaving the page and reloading it.
+
+mod started;
+mod task;
+
+pub use started::{Outcome, StartedRestore};
+pub use task::{Task, TaskKind};
+
+use contract::model::{Backup, BackupStatus};
+use leptos::prelude::*;
+
+use crate::api::{self, Api, ApiError, use_api};
+use crate::query::{Pace, Query};
+use crate::ui::{Toasts, use_toasts};
+
+/// The states in which something is going on with a backup.
+const BUSY: [BackupStatus; 6] = [
+    BackupStatus::WaitingProtect,
+    BackupStatus::Protecting,
+    BackupStatus::WaitingRestore,
+    BackupStatus::Restoring,
+    BackupStatus::WaitingDelete,
+    BackupStatus::Deleting,
+];
+
+/// The console's view of what is going on.
+#[derive(Clone, Copy)]
+pub struct Tasks {
+    busy: Query<Vec<Backup>>,
+    restores: RwSignal<Vec<StartedRestore>>,
+    api: Api,
+    toasts: Toasts,
+}
+
+/// What is going on in the project.
+pub fn use_tasks() -> Tasks {
+    expect_context()
+}
+
+impl Tasks {
+    /// Makes the tasks available to [`use_tasks`] and keeps looking after them.
+    pub fn provide() -> Self {
+        let (api, toasts) = (use_api(), use_toasts());
+        let restores = RwSignal::new(started::recall_all(&api.project()));
+        let busy = Query::new(busy_backups).polled(move |busy: &Vec<Backup>| {
+            let waiting =
+                restores.with_untracked(|restores| restores.iter().any(StartedRestore::is_running));
+            if busy.is_empty() && !waiting {
+                Pace::Calm
+            } else {
+                Pace::Lively
+            }
+        });
+        let tasks = Self {
+            busy,
+            restores,
+            api,
+            toasts,
+        };
+        provide_context(tasks);
+        Effect::new(move |_| {
+            if let Some(busy) = busy.data() {
+                tasks.settle(&busy);
+            }
+        });
+        tasks
+    }
+
+    /// What is under way, longest first; tracked.
+    pub fn running(self) -> Vec<Task> {
+        let mut tasks: Vec<Task> = self
+            .busy
+            .data()
+            .map(|busy| busy.iter().filter_map(Task::of_backup).collect())
+            .unwrap_or_default();
+        self.restores.with(|restores| {
+            for task in &mut tasks {
+                task.take_target(restores);
+            }
+        });
+        tasks.sort_by_key(|task| task.started);
+        tasks
+    }
+
+    /// The backups something is going on with, as they were last seen; tracked.
+    pub fn busy_backups(self) -> Query<Vec<Backup>> {
+        self.busy
+    }
+
+    /// Restores started from this browser, newest first; tracked.
+    pub fn restores(self) -> Vec<StartedRestore> {
+        self.restores
+            .with(|restores| restores.iter().rev().cloned().collect())
+    }
+
+    /// Looks at once: something was just started.
+    pub fn look_now(self) {
+        self.busy.refresh();
+    }
+
+    /// Remembers a restore that was just started.
+    pub fn restore_started(self, restore: StartedRestore) {
+        self.restores.update(|restores| {
+            restores.push(restore);
+            started::remember_all(&self.api.project(), restores);
+        });
+        self.look_now();
+    }
+
+    /// A restore started here whose backup is no longer busy has ended: asks how.
+    fn settle(self, busy: &[Backup]) {
+        let ended: Vec<StartedRestore> = self.restores.with_untracked(|restores| {
+            restores
+                .iter()
+                .filter(|restore| restore.is_running())
+                .filter(|restore| !busy.iter().any(|backup| backup.id == restore.backup_id))
+                .cloned()
+                .collect()
+        });
+        for restore in ended {
+            leptos::task::spawn_local(async move {
+                let outcome = match one_backup(self.api, restore.backup_id.clone()).await {
+                    Ok(backup) => Outcome::of_backup(&backup),
+                    Err(error) if error.is_missing() => Some(Outcome::Unknown),
+                    Err(_) => None,
+                };
+                if let Some(outcome) = outcome {
+                    self.finish(&restore, outcome);
+                }
+            });
+        }
+    }
+
+    fn finish(self, restore: &StartedRestore, outcome: Outcome) {
+        let mut first = false;
+        self.restores.try_update(|restores| {
+            for known in restores
+                .iter_mut()
+                .filter(|known| known.is(restore) && known.is_running())
+            {
+                known.outcome = Some(outcome.clone());
+                first = true;
+            }
+            started::remember_all(&self.api.project(), restores);
+        });
+        if !first {
+            return;
+        }
+        let server = &restore.server_name;
+        match outcome {
+            Outcome::Done => self.toasts.success(format!(
+                "{server} was restored from {}",
+                restore.backup_name
+            )),
+            Outcome::Failed(reason) => self
+                .toasts
+                .failure(format!("Restoring {server} failed"), reason),
+            Outcome::Unknown => self.toasts.failure(
+                format!("How restoring {server} ended is not known"),
+                "Its backup is gone. Check the server.",
+            ),
+        }
+    }
+}
+
+/// Fetched when it is first needed: reading backups weighs more than the frame does.
+#[lazy]
+async fn busy_backups(api: Api) -> Result<Vec<Backup>, ApiError> {
+    let mut all: Vec<Backup> = Vec::new();
+    for status in BUSY {
+        for backup in api::backups(api, &[("status", status.as_str())]).await? {
+            // It may have moved on from one state to the next between two calls.
+            if !all.iter().any(|known| known.id == backup.id) {
+                all.push(backup);
+            }
+        }
+    }
+    Ok(all)
+}
+
+#[lazy]
+async fn one_backup(api: Api, id: String) -> Result<Backup, ApiError> {
+    api::backup(api, &id).await
+}
