@@ -1,0 +1,161 @@
+//! Backups: filtered by one question each, kept in the address, deleted with a result for each.
+
+use anyhow::{Result, ensure};
+use serde_json::json;
+use thirtyfour::prelude::*;
+
+use crate::driver::{Page, journey};
+
+/// Signs in to a world of so many backups and opens their list with a query.
+async fn open_list(page: &Page, seed: &str, query: &str) -> Result<()> {
+    page.sandbox()
+        .post("/sandbox/reset", &json!({"seed": seed}))?;
+    page.sign_in().await?;
+    let overview = page.url().await?;
+    let project = overview
+        .split('?')
+        .next()
+        .unwrap_or_default()
+        .trim_end_matches('/')
+        .to_owned();
+    page.open(&format!("{project}/backups{query}")).await?;
+    page.see("heading", "Backups").await?;
+    page.see("table", "Backups").await?;
+    Ok(())
+}
+
+/// Waits until the whole list has come, and answers how many match.
+async fn loaded(page: &Page) -> Result<usize> {
+    page.see_no("button", "Stop loading").await?;
+    matching(page).await
+}
+
+/// How many the list says it shows.
+async fn matching(page: &Page) -> Result<usize> {
+    let answer = page
+        .script("return Number(document.querySelector('[role=grid]').getAttribute('aria-rowcount')) - 1", vec![])
+        .await?;
+    Ok(usize::try_from(answer.as_u64().unwrap_or_default())?)
+}
+
+#[test]
+fn a_filter_lives_in_the_address_and_survives_a_reload() {
+    journey("backups-filter", async |page| {
+        open_list(page, "scale:2000", "").await?;
+        ensure!(loaded(page).await? == 2000, "all backups are listed");
+        page.accessible().await?;
+        page.click("combobox", "Filter backups").await?;
+        page.keys("status:err").await?;
+        page.click("option", "Status is Failed").await?;
+        page.url_with("?status=error").await?;
+        page.see("button", "Remove filter Status is Failed").await?;
+        let failed = loaded(page).await?;
+        ensure!((1..2000).contains(&failed), "{failed} failed backups");
+        page.click("button", "Size").await?;
+        page.url_with("sort=-size").await?;
+        page.reload().await?;
+        page.see("button", "Remove filter Status is Failed").await?;
+        ensure!(loaded(page).await? == failed, "a reload shows the same");
+        page.accessible().await?;
+        page.click("button", "Remove filter Status is Failed")
+            .await?;
+        page.until("everything is listed again", async || {
+            Ok((matching(page).await? == 2000).then_some(()))
+        })
+        .await?;
+        Ok(())
+    });
+}
+
+#[test]
+fn parts_of_an_address_that_do_not_fit_are_dropped_and_said() {
+    journey("backups-address", async |page| {
+        open_list(page, "demo", "?colour=red&type=half&sort=luck").await?;
+        page.see_text("“colour” is not a property of backups")
+            .await?;
+        page.see_text("Type cannot be “half”; use full or incremental")
+            .await?;
+        page.see_text("“luck” is not a value of sort").await?;
+        Ok(())
+    });
+}
+
+#[test]
+fn nothing_found_offers_to_take_the_last_filter_back() {
+    journey("backups-nothing", async |page| {
+        open_list(page, "demo", "").await?;
+        let all = loaded(page).await?;
+        page.fill("Filter backups", "no backup is called like this")
+            .await?;
+        page.keys(Key::Enter + "").await?;
+        page.see("heading", "No backup matches").await?;
+        page.accessible().await?;
+        page.click("button", "Remove the last filter").await?;
+        page.see("table", "Backups").await?;
+        ensure!(loaded(page).await? == all);
+        Ok(())
+    });
+}
+
+#[test]
+fn many_are_deleted_after_a_typed_word_and_each_has_its_result() {
+    journey("backups-delete", async |page| {
+        open_list(page, "scale:2000", "?status=error&select=all").await?;
+        let failed = loaded(page).await?;
+        ensure!(
+            failed >= 10,
+            "{failed} failed backups are enough for the typed word"
+        );
+        page.click("button", "Delete ").await?;
+        page.see("dialog", "Delete ").await?;
+        page.accessible().await?;
+        page.fill("Type delete to go on", "delete").await?;
+        let dialog = page.see("dialog", "Delete ").await?;
+        page.click_in(&dialog, "button", "Delete ").await?;
+        page.see_text("Deleting ").await?;
+        page.click("button", "Each result").await?;
+        // Deletions take the sandbox's time; it passes when the journey says so.
+        page.until("the first ones are gone", async || {
+            page.sandbox()
+                .post("/sandbox/clock", &json!({"advance": "PT10M"}))?;
+            let results = page.text().await?;
+            Ok(results.contains(" deleted").then_some(()))
+        })
+        .await?;
+        page.accessible().await?;
+        Ok(())
+    });
+}
+
+#[test]
+fn at_320_pixels_rows_are_cards_and_nothing_is_cut_off() {
+    journey("backups-narrow", async |page| {
+        open_list(page, "demo", "").await?;
+        page.size(320, 720).await?;
+        page.fits_the_width().await?;
+        page.accessible().await?;
+        Ok(())
+    });
+}
+
+#[test]
+fn one_backup_shows_everything_and_an_unknown_one_says_so() {
+    journey("backups-detail", async |page| {
+        open_list(page, "demo", "?status=available").await?;
+        loaded(page).await?;
+        let table = page.see("table", "Backups").await?;
+        let link = table.find(By::Css(".grid-cell-name a")).await?;
+        let name = link.text().await?;
+        link.click().await?;
+        page.see("heading", &name).await?;
+        page.see("heading", "Server at backup time").await?;
+        page.see("button", "Restore backup").await?;
+        page.accessible().await?;
+        let here = page.url().await?;
+        let (list, _) = here.rsplit_once('/').unwrap_or_default();
+        page.open(&format!("{list}/00000000-0000-4000-8000-000000000000"))
+            .await?;
+        page.see("heading", "There is no such backup").await?;
+        Ok(())
+    });
+}

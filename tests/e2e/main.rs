@@ -1,0 +1,17 @@
+//! Journeys through the finished console in headless Chromium, one file per feature. `cargo xtask test journeys` runs them.
+#![cfg(not(target_arch = "wasm32"))]
+
+#[expect(
+    dead_code,
+    reason = "the words for journeys come before the journeys that use them"
+)]
+mod driver;
+mod server;
+
+mod backups;
+mod broken_answers;
+mod hostile_texts;
+mod main_journey;
+mod restore;
+mod screens;
+mod sign_in;
