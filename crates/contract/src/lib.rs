@@ -4,7 +4,7 @@
 //! tests all compile the same rules from here.
 //!
 //! - [`model`]: what the console's pages know (`Policy`, `Backup`, `Server`, `Volume` …).
-//! - [`csbs`], [`cbr`], [`compute`], [`volumes`], [`iam`]: the wire dialects, read leniently, written
+//! - [`csbs`], [`cbr`], [`compute`], [`volumes`], [`image`], [`iam`]: the wire dialects, read leniently, written
 //!   strictly, each converted to the model at the edge.
 //! - [`operations`]: every operation of the services, described once.
 //! - [`errors`]: what each error code means and what to do about it.
@@ -22,6 +22,7 @@ pub mod compute;
 pub mod csbs;
 pub mod errors;
 pub mod iam;
+pub mod image;
 pub mod lenient;
 pub mod model;
 pub mod operations;

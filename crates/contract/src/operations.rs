@@ -247,6 +247,8 @@ pub const ALL: &[&Operation] = &[
     &csbs::POLICY_TAGS_LIST,
     &csbs::RESTORES_LIST,
     &csbs::RESTORES_SHOW,
+    &csbs::OPERATION_LOGS_LIST,
+    &csbs::OPERATION_LOGS_SHOW,
     &ecs::SERVERS_LIST,
     &ecs::SERVERS_SHOW,
     &ecs::ATTACHMENTS_LIST,
@@ -263,6 +265,13 @@ pub const ALL: &[&Operation] = &[
     &volumev3::VOLUMES_SHOW,
     &volumev3::VOLUMES_LIST,
     &volumev3::ZONES_LIST,
+    &image::WHOLE_IMAGES_CREATE,
+    &image::JOBS_SHOW,
+    &image::IMAGES_LIST,
+    &image::GLANCE_IMAGES_LIST,
+    &image::IMAGES_SHOW,
+    &image::IMAGES_DELETE,
+    &image::QUOTA_SHOW,
     &identity::TOKENS_CREATE,
     &identity::TOKENS_SHOW,
     &identity::TOKENS_CHECK,
@@ -594,6 +603,17 @@ pub mod csbs {
         200,
         &[],
     );
+    /// What was done in the project (11, the native superset).
+    pub const OPERATION_LOGS_LIST: Operation =
+        operation("csbs.operation_logs.list", Get, "/operation_logs", 200, &[]);
+    /// One entry of it (11, the native superset).
+    pub const OPERATION_LOGS_SHOW: Operation = operation(
+        "csbs.operation_logs.show",
+        Get,
+        "/operation_logs/{operation_log_id}",
+        200,
+        &[],
+    );
 }
 
 /// Servers, vendor API (compute-and-volumes.md).
@@ -786,6 +806,80 @@ pub mod volumev3 {
     );
 }
 
+/// Images (compute-and-volumes.md section 6). The endpoint has neither version nor project in it.
+pub mod image {
+    use super::{Method::*, Operation, Service};
+
+    const fn operation(
+        id: &'static str,
+        method: super::Method,
+        path: &'static str,
+        ok: u16,
+        codes: &'static [&'static str],
+    ) -> Operation {
+        Operation {
+            id,
+            service: Service::Image,
+            method,
+            path,
+            ok,
+            codes,
+        }
+    }
+
+    /// Make a whole image from a backup, asynchronously (6.1).
+    pub const WHOLE_IMAGES_CREATE: Operation = operation(
+        "image.whole_images.create",
+        Post,
+        "/v1/cloudimages/wholeimages/action",
+        200,
+        &[
+            "IMG.0002",
+            "IMG.0003",
+            "IMG.0004",
+            "IMG.0009",
+            "IMG.0013",
+            "IMG.0019",
+            "IMG.0020",
+            "IMG.0032",
+            "IMG.0132",
+            "IMG.0134",
+            "IMG.0198",
+            "CSBS.8001",
+            "CSBS.8009",
+            "CSBS.9008",
+        ],
+    );
+    /// How far a job is (6.2).
+    pub const JOBS_SHOW: Operation = operation(
+        "image.jobs.show",
+        Get,
+        "/v1/{project_id}/jobs/{job_id}",
+        200,
+        &[],
+    );
+    /// Images, in the vendor's form (6.4).
+    pub const IMAGES_LIST: Operation =
+        operation("image.images.list", Get, "/v2/cloudimages", 200, &[]);
+    /// Images, in Glance's form (6.4).
+    pub const GLANCE_IMAGES_LIST: Operation =
+        operation("image.glance_images.list", Get, "/v2/images", 200, &[]);
+    /// One image (1).
+    pub const IMAGES_SHOW: Operation =
+        operation("image.images.show", Get, "/v2/images/{image_id}", 200, &[]);
+    /// Delete an image, so that its backup can be deleted; a body may ask for both (1).
+    pub const IMAGES_DELETE: Operation = operation(
+        "image.images.delete",
+        Delete,
+        "/v2/images/{image_id}",
+        204,
+        &[],
+    );
+    /// How many images there may be (1).
+    pub const QUOTA_SHOW: Operation =
+        operation("image.quota.show", Get, "/v1/cloudimages/quota", 200, &[]);
+}
+
 /// Identity v3 (iam-v3.md).
 pub mod identity {
     use super::{Method::*, Operation, Service};
@@ -943,7 +1037,9 @@ mod tests {
             .iter()
             .filter(|operation| operation.service == Service::Csbs)
             .filter(|operation| {
-                !matches!(operation.id, "csbs.restores.list" | "csbs.restores.show")
+                // The native superset (section 11).
+                let superset = ["csbs.restores.list", "csbs.restores.show"];
+                !superset.contains(&operation.id) && !operation.id.contains(".operation_logs.")
             })
             .count();
         // Two documented operations share one method and path: both capability checks.

@@ -7,6 +7,7 @@ use contract::time::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _};
 
 use crate::csbs::{deletions, restores, retention, runs};
+use crate::images;
 use crate::refusal::{Outcome, Refusal};
 use crate::turn::Turn;
 
@@ -21,16 +22,19 @@ pub enum Kind {
     Restore,
     /// The end of a deletion (`deletions.no`).
     Deletion,
+    /// The end of making an image (`images.no`).
+    Image,
     /// The daily clean-up (0).
     Sweep,
 }
 
 impl Kind {
-    const ALL: [(Self, &'static str); 5] = [
+    const ALL: [(Self, &'static str); 6] = [
         (Self::Run, "run"),
         (Self::Backup, "backup"),
         (Self::Restore, "restore"),
         (Self::Deletion, "deletion"),
+        (Self::Image, "image"),
         (Self::Sweep, "sweep"),
     ];
 
@@ -109,6 +113,7 @@ pub fn run_due(turn: &Turn<'_>, until: Timestamp, max: usize) -> Outcome<usize> 
             Some(Kind::Backup) => runs::finish(&then, subject, fail_code)?,
             Some(Kind::Restore) => restores::finish(&then, subject, fail_code)?,
             Some(Kind::Deletion) => deletions::finish(&then, subject, fail_code)?,
+            Some(Kind::Image) => images::finish(&then, subject, fail_code)?,
             Some(Kind::Sweep) => retention::sweep(&then)?,
             None => tracing::warn!(word, "a job of an unknown kind was dropped"),
         }

@@ -9,7 +9,8 @@
 //! - [`clock`]: the virtual clock; every rule of time asks it, nothing else reads the time.
 //! - [`http`]: request ids, body and path checks, the error forms, serving connections.
 //! - [`iam`]: accounts, tokens, the catalog; [`signing`]: AK/SK request signatures.
-//! - `compute`, `volumes`: servers and volumes; `csbs`: backups and policies.
+//! - `compute`, `volumes`: servers and volumes; `csbs`: backups and policies; `images`: whole images
+//!   made from backups.
 //! - `controls`: the sandbox's own `/sandbox/…` switches, never part of a cloud's API.
 //!
 //! Each of the last ones is a route group: `pub fn routes() -> Router<Arc<Sandbox>>`, put together
@@ -22,6 +23,7 @@ pub mod csbs;
 pub mod faults;
 pub mod http;
 pub mod iam;
+mod images;
 mod jobs;
 mod refusal;
 mod seed;

@@ -2,13 +2,14 @@
 //!
 //! - `backups`: backups and checkpoints, capability checks.
 //! - `policies`: policies, their requests and retention.
-//! - `restores`: restores.
+//! - `restores`: restores; `operation_logs`: what was done.
 //! - `tags`: tags of both, and the search by them.
 //!
 //! Answers are read leniently; what is written has exactly the documented types (numbers in
 //! `operation_definition` as text, times without a zone).
 
 pub mod backups;
+pub mod operation_logs;
 pub mod policies;
 pub mod restores;
 pub mod tags;

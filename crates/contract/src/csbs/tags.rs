@@ -151,15 +151,36 @@ pub struct TagSearch {
     /// Excluded when any matches.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub not_tags_any: Vec<KeyValues>,
-    /// 1–1000, as text.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// 1–1000, as text; a number is read too.
+    #[serde(
+        default,
+        deserialize_with = "text_or_number",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub limit: Option<String>,
-    /// As text.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// As text; a number is read too.
+    #[serde(
+        default,
+        deserialize_with = "text_or_number",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub offset: Option<String>,
     /// Only the key `resource_name`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub matches: Vec<Tag>,
+}
+
+fn text_or_number<'de, D: serde::Deserializer<'de>>(d: D) -> Result<Option<String>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged, expecting = "expected a whole number, as text")]
+    enum Given {
+        Text(String),
+        Number(u64),
+    }
+    Ok(Option::<Given>::deserialize(d)?.map(|given| match given {
+        Given::Text(text) => text,
+        Given::Number(number) => number.to_string(),
+    }))
 }
 
 /// Most keys in each list of a search, and most values of each key.

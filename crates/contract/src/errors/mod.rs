@@ -2,7 +2,7 @@
 //!
 //! Services reuse and reword their texts, so the console shows its own beside theirs, chosen by
 //! code (and by status where one code has two meanings). The tables are data: [`lookup`] knows
-//! CSBS, the API gateway in front of the services and our own gateway; the 182 codes of CBR are in
+//! CSBS, images, the API gateway in front of the services and our own gateway; the 182 codes of CBR are in
 //! [`backup_service`], which only code that speaks to CBR refers to, so that a bundle without it
 //! does not carry them (11 KB of text and 4 KB of rows before compression).
 //!
@@ -18,6 +18,7 @@ mod api_gateway;
 pub mod backup_service;
 mod csbs;
 mod gateway;
+mod image;
 #[cfg(test)]
 mod tests;
 
@@ -116,7 +117,7 @@ const fn retryable(mut text: ErrorText) -> ErrorText {
     text
 }
 
-/// The text for a code, for CSBS, `APIGW`/`APIG`, our gateway, and the two CBR codes that CSBS
+/// The text for a code, for CSBS, `IMG`, `APIGW`/`APIG`, our gateway, and the two CBR codes that CSBS
 /// itself documents. `status` decides only where a code has several meanings; 0 when unknown.
 pub fn lookup(code: &str, status: u16) -> Option<&'static ErrorText> {
     let (family, number) = split(code)?;
@@ -124,6 +125,7 @@ pub fn lookup(code: &str, status: u16) -> Option<&'static ErrorText> {
         "CSBS" => csbs::TABLE,
         "APIGW" | "APIG" => api_gateway::TABLE,
         "Gateway" => gateway::TABLE,
+        "IMG" => image::TABLE,
         "BackupService" => csbs::FROM_CBR,
         _ => return None,
     };
@@ -136,6 +138,14 @@ pub fn lookup_all(code: &str, status: u16) -> Option<&'static ErrorText> {
         let (family, number) = split(code)?;
         (family == "BackupService").then(|| pick(backup_service::TABLE, number, status))?
     })
+}
+
+/// Every code of CSBS with its status, ascending: the 50 rows of its reference and two of its tag
+/// pages. One code has two statuses.
+pub fn csbs_codes() -> impl Iterator<Item = (String, u16)> {
+    csbs::TABLE
+        .iter()
+        .map(|row| (format!("CSBS.{:04}", row.number), row.status))
 }
 
 fn split(code: &str) -> Option<(&str, u16)> {

@@ -33,6 +33,11 @@ const BACKUP_SERVICE: &str = "\
     7506:400 7507:400 7508:400 7509:400 7510:400 7511:400 8300:400 8400:500 8600:403 9900:400 \
     9910:500 9998:500";
 
+/// The image codes a console can meet (errors.md section 4).
+const IMAGES: [u16; 21] = [
+    2, 3, 4, 9, 13, 19, 20, 29, 32, 126, 127, 132, 133, 134, 136, 165, 180, 190, 193, 195, 198,
+];
+
 fn listed(list: &str) -> Vec<(u16, u16)> {
     list.split_whitespace()
         .map(|entry| {
@@ -57,6 +62,13 @@ fn every_documented_code_has_its_row_and_no_other_code_has_one() {
     assert_eq!(rows(backup_service::TABLE), listed(BACKUP_SERVICE));
     assert_eq!(backup_service::TABLE.len(), 182);
     assert_eq!(rows(csbs::FROM_CBR), [(4008, 400), (6220, 400)]);
+    assert_eq!(
+        rows(image::TABLE)
+            .iter()
+            .map(|(n, _)| *n)
+            .collect::<Vec<_>>(),
+        IMAGES
+    );
 }
 
 #[test]
@@ -125,6 +137,7 @@ fn texts_are_sentences_of_their_own_and_never_markup() {
         csbs::FROM_CBR,
         api_gateway::TABLE,
         gateway::TABLE,
+        image::TABLE,
         backup_service::TABLE,
     ];
     for table in tables {
@@ -193,7 +206,8 @@ fn every_refusal_of_a_restore_is_in_the_catalogue() {
 fn every_code_an_operation_documents_is_in_the_catalogue() {
     for operation in crate::operations::ALL {
         for code in operation.codes {
-            let ours = code.starts_with("CSBS.") || code.starts_with("BackupService.");
+            let families = ["CSBS.", "BackupService.", "IMG."];
+            let ours = families.iter().any(|family| code.starts_with(family));
             assert!(
                 !ours || lookup_all(code, 0).is_some(),
                 "{}: {code}",

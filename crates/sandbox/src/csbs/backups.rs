@@ -16,7 +16,8 @@ pub type Disk = (String, i64);
 const COLUMNS: &str = "b.seq, b.id, b.checkpoint_id, b.name, b.description, b.status, b.created_at, b.updated_at,
      b.finished_at, b.busy_since, b.busy_until, b.progress, b.size_mb, b.speed_kbs, b.saving, b.restore_mode,
      b.fail_op, b.fail_code, b.fail_reason, b.image_id, b.task_id, b.disks, b.tags, b.automatic, b.incremental,
-     b.image_type, b.policy_id, s.server_id, s.kind, s.name, s.zone, s.data, s.volumes";
+     b.image_type, b.policy_id, s.server_id, s.kind, s.name, s.zone, s.data, s.volumes,
+     b.image_id IS NOT NULL AND EXISTS (SELECT 1 FROM images i WHERE i.id = b.image_id AND i.status = 'saving')";
 
 /// A backup, its row number and its policy.
 pub struct Stored {
@@ -28,6 +29,8 @@ pub struct Stored {
     pub item: CheckpointItem,
     /// MB it takes when it is done.
     pub size_mb: i64,
+    /// The image that was made from it, or is being made.
+    pub image_id: Option<String>,
 }
 
 impl Stored {
@@ -88,10 +91,13 @@ fn read(row: &Row<'_>, now: Timestamp) -> Outcome<Stored> {
         .collect();
     let resource_type: String = row.get(28)?;
     let tags = row.get_ref(22)?.as_str().unwrap_or("[]");
+    let image_id: Option<String> = row.get(19)?;
+    let being_made: bool = row.get(33)?;
     Ok(Stored {
         seq: row.get(0)?,
         policy_id: row.get(26)?,
         size_mb,
+        image_id: image_id.clone(),
         item: CheckpointItem {
             id: row.get(1)?,
             checkpoint_id: row.get(2)?,
@@ -119,8 +125,9 @@ fn read(row: &Row<'_>, now: Timestamp) -> Outcome<Stored> {
                 space_saving_ratio: Some(row.get(14)?),
                 finished_at: instant(row, 8)?,
                 supported_restore_mode: row.get(15)?,
-                os_images_data: row
-                    .get::<_, Option<String>>(19)?
+                // Filled once the image is there (compute-and-volumes 6.3).
+                os_images_data: image_id
+                    .filter(|_| !being_made)
                     .map(|image_id| ImageData { image_id })
                     .into_iter()
                     .collect(),

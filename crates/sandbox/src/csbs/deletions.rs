@@ -61,10 +61,10 @@ pub fn delete(
             );
             return Err(Refusal::bad("CSBS.2004", message).into());
         }
-        if let Some(image) = stored.item.extend_info.os_images_data.first() {
+        if let Some(image) = &stored.image_id {
             let message = format!(
-                "Image {} was made from backup {}; delete the image first.",
-                image.image_id, stored.item.id
+                "Image {image} was made from backup {}; delete the image first.",
+                stored.item.id
             );
             return Err(Refusal::bad("CSBS.8007", message).into());
         }

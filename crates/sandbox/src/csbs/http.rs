@@ -15,7 +15,7 @@ use contract::csbs::backups::{
 use contract::csbs::policies::{
     PoliciesAnswer, PolicyAnswer, PolicyCreateRequest, PolicyUpdateRequest,
 };
-use contract::csbs::restores::{RestoreAnswer, RestoreRequest, RestoresAnswer};
+use contract::csbs::restores::{RestoreAnswer, RestoreRequest};
 use contract::csbs::tags::{ProjectTagsAnswer, TagBatchRequest, TagRequest, TagSearch, TagsAnswer};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -24,9 +24,9 @@ use super::list::{self, BackupFilter};
 use super::page::Page;
 use super::policies::{self, PolicyQuery};
 use super::tags::{self, Carrier};
-use super::{backups, checks, deletions, quotas, restores, runs};
+use super::{backups, checks, deletions, native, quotas, restores, runs};
 use crate::Sandbox;
-use crate::http::{Pairs, Problem};
+use crate::http::{Pairs, Problem, read_json};
 use crate::iam::Authenticated;
 use crate::refusal::{Failure, Outcome, Refusal};
 
@@ -69,12 +69,9 @@ pub fn routes() -> Router<Arc<Sandbox>> {
             "/v1/{project_id}/checkpoint_items/{checkpoint_item_id}",
             get(show_backup),
         )
-        .route(
-            "/v1/{project_id}/restores",
-            post(create_restore).get(list_restores),
-        )
-        .route("/v1/{project_id}/restores/{restore_id}", get(show_restore))
-        .route("/v1/{project_id}/quotas", get(show_quotas));
+        .route("/v1/{project_id}/restores", post(create_restore))
+        .route("/v1/{project_id}/quotas", get(show_quotas))
+        .merge(native::routes());
     for carrier in [Carrier::Backup, Carrier::Policy] {
         router = router.merge(tag_routes(carrier));
     }
@@ -140,25 +137,7 @@ fn tag_routes(carrier: Carrier) -> Router<Arc<Sandbox>> {
 
 /// A body as JSON; what is wrong is said with the member it is in.
 fn read_body<T: DeserializeOwned>(body: &Bytes) -> Result<T, Failure> {
-    let mut json = serde_json::Deserializer::from_slice(body);
-    let read = serde_path_to_error::deserialize(&mut json).map_err(|error| {
-        let path = error.path().to_string();
-        let inner = error.into_inner();
-        // Places in the text are of no use to a person who filled in a form.
-        let words = inner.to_string();
-        let words = words.split(" at line ").next().unwrap_or(&words).to_owned();
-        if inner.is_data() && path != "." {
-            Refusal::parameter(&path, words)
-        } else {
-            Refusal::bad(
-                "CSBS.9001",
-                format!("The body is not the JSON expected: {words}."),
-            )
-        }
-    })?;
-    json.end()
-        .map_err(|_| Refusal::bad("CSBS.9001", "There is more after the end of the body."))?;
-    Ok(read)
+    read_json(body).map_err(|words| Refusal::bad("CSBS.9001", words).into())
 }
 
 fn provider(given: &str) -> Outcome<()> {
@@ -339,29 +318,6 @@ async fn create_restore(
         sandbox.act_async(move |turn| restores::create(turn, &who.project.id, &wanted.restore));
     Ok(Json(RestoreAnswer {
         restore: act.await?,
-    }))
-}
-
-async fn list_restores(
-    State(sandbox): World,
-    who: Authenticated,
-    pairs: Pairs,
-) -> Answer<RestoresAnswer> {
-    let page = Page::parse(&pairs).map_err(Failure::from)?;
-    let look = sandbox.look_async(move |turn| restores::list(turn, &who.project.id, &page));
-    Ok(Json(RestoresAnswer {
-        restores: look.await?,
-    }))
-}
-
-async fn show_restore(
-    State(sandbox): World,
-    who: Authenticated,
-    Path((_, restore_id)): Path<(String, String)>,
-) -> Answer<RestoreAnswer> {
-    let look = sandbox.look_async(move |turn| restores::show(turn, &who.project.id, &restore_id));
-    Ok(Json(RestoreAnswer {
-        restore: look.await?,
     }))
 }
 

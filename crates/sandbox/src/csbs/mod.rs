@@ -2,7 +2,7 @@
 //!
 //! - [`policies`], [`runs`], [`retention`]: what is backed up when, and what is kept.
 //! - [`backups`], [`list`]: backups as they are shown and found; [`deletions`].
-//! - [`restores`], [`checks`], [`quotas`], [`tags`].
+//! - [`restores`], [`checks`], [`quotas`], [`tags`], [`operation_logs`].
 //! - [`numbers`]: the written model of sizes and durations; [`servers`]: what is backed up.
 
 pub mod backups;
@@ -10,7 +10,9 @@ pub mod checks;
 pub mod deletions;
 mod http;
 pub mod list;
+mod native;
 pub mod numbers;
+pub mod operation_logs;
 pub mod page;
 pub mod policies;
 pub mod quotas;
@@ -25,7 +27,7 @@ pub use list::BackupFilter;
 pub use page::Page;
 
 /// What people read about a task that failed while running.
-fn failure_reason(code: &str, task: &str) -> String {
+pub(crate) fn failure_reason(code: &str, task: &str) -> String {
     let why = match code {
         "CSBS.9998" => "the service was out of order",
         "CSBS.9999" => "the service failed internally",

@@ -9,6 +9,8 @@ use crate::turn::scatter;
 pub const BACKUP_MB_PER_SECOND: i64 = 120;
 /// MB a restore moves per second.
 pub const RESTORE_MB_PER_SECOND: i64 = 200;
+/// MB of a server's disks that are made into an image per second.
+pub const IMAGE_MB_PER_SECOND: i64 = 300;
 /// MB a deletion frees per second.
 pub const DELETE_MB_PER_SECOND: i64 = 2_000;
 /// Seconds before the first byte of a backup: snapshots of all volumes.
@@ -17,6 +19,8 @@ const BACKUP_SETUP: i64 = 60;
 const RESTORE_SETUP: i64 = 90;
 /// Seconds to start it again.
 const START: i64 = 30;
+/// Seconds before the first byte of an image.
+const IMAGE_SETUP: i64 = 60;
 /// Seconds every deletion takes at least, and at most (csbs-v1 4.13).
 const DELETE_SECONDS: (i64, i64) = (20, 1_800);
 const DAY: i64 = 86_400;
@@ -60,6 +64,11 @@ pub fn disk_backup_mb(volume_id: &str, size_gb: i64, since: Option<i64>) -> i64 
 /// Seconds a backup of this size takes.
 pub const fn backup_seconds(mb: i64) -> i64 {
     BACKUP_SETUP + mb / BACKUP_MB_PER_SECOND
+}
+
+/// Seconds an image of disks with so much in use takes.
+pub const fn image_seconds(mb: i64) -> i64 {
+    IMAGE_SETUP + mb / IMAGE_MB_PER_SECOND
 }
 
 /// Seconds a deletion of this size takes.

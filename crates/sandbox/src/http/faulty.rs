@@ -125,7 +125,9 @@ fn operation_of(method: &Method, path: &str) -> Option<&'static str> {
         let path = &path["/v3".len()..];
         operations::find(Service::Identity, method, path)
     });
-    let found = identity.flatten().or_else(|| {
+    // Images have no project in their paths, but for that of a job.
+    let image = || operations::find(Service::Image, method, path);
+    let found = identity.flatten().or_else(image).or_else(|| {
         let path = below_project?;
         services
             .iter()

@@ -1,5 +1,6 @@
 //! What every route has around it: ids, limits, error forms, and the connections themselves.
 
+mod body;
 mod exchange;
 mod faulty;
 mod page;
@@ -14,13 +15,14 @@ use axum::extract::DefaultBodyLimit;
 use axum::http::{StatusCode, Uri};
 use axum::middleware;
 
+pub use body::read_json;
 pub use exchange::{BODY_LIMIT, WORLD_LIMIT, base_url, request_id};
 pub use page::{Page, next_link, number};
 pub use problem::Problem;
 pub use query::{Pairs, decode_bytes, decode_component};
 pub use server::Server;
 
-use crate::{Sandbox, compute, controls, csbs, iam, volumes};
+use crate::{Sandbox, compute, controls, csbs, iam, images, volumes};
 
 /// All route groups over one world.
 pub fn router(sandbox: Arc<Sandbox>) -> Router {
@@ -29,6 +31,7 @@ pub fn router(sandbox: Arc<Sandbox>) -> Router {
         .merge(compute::routes())
         .merge(volumes::routes())
         .merge(csbs::routes())
+        .merge(images::routes())
         .route_layer(middleware::from_fn_with_state(
             Arc::clone(&sandbox),
             iam::require_project,

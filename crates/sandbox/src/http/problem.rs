@@ -1,4 +1,4 @@
-//! Failures as the services word them: one type, five body forms.
+//! Failures as the services word them: one type, six body forms.
 
 use std::borrow::Cow;
 
@@ -19,6 +19,8 @@ pub struct Problem {
     pub code: Cow<'static, str>,
     /// What people read.
     pub message: String,
+    /// The code of another service that is the reason.
+    cause: Option<&'static str>,
     form: Form,
 }
 
@@ -34,6 +36,10 @@ enum Form {
     OpenStack,
     /// `{"error": {"code", "message"}}`: ECS and images.
     Nested,
+    /// `{"itemNotFound": {"code", "message"}, "error_code", "error_msg"}`: the native routes of the
+    /// backup service, whose own client crashes unless the first member is an object (clients.md
+    /// section 5).
+    Native,
 }
 
 impl Problem {
@@ -47,6 +53,7 @@ impl Problem {
             status,
             code: code.into(),
             message: message.into(),
+            cause: None,
             form: Form::Service,
         }
     }
@@ -91,9 +98,45 @@ impl Problem {
         }
     }
 
+    /// The same in the form of the backup service's native routes.
+    pub fn native(self) -> Self {
+        Self {
+            form: Form::Native,
+            ..self
+        }
+    }
+
+    /// The same, and beside it the code of the service that refused.
+    pub fn caused_by(self, code: &'static str) -> Self {
+        Self {
+            cause: Some(code),
+            ..self
+        }
+    }
+
+    /// The member an OpenStack service puts its error in.
+    fn openstack_member(&self) -> &'static str {
+        match self.status.as_u16() {
+            400 => "badRequest",
+            401 => "unauthorized",
+            403 => "forbidden",
+            404 => "itemNotFound",
+            405 => "badMethod",
+            409 => "conflictingRequest",
+            413 => "overLimit",
+            503 => "serviceUnavailable",
+            _ => "computeFault",
+        }
+    }
+
     fn body(&self) -> Value {
         let (code, message) = (&self.code, &self.message);
         match self.form {
+            Form::Native => json!({
+                self.openstack_member(): {"code": self.status.as_u16(), "message": message},
+                "error_code": code,
+                "error_msg": message,
+            }),
             Form::Service => json!({"error_code": code, "error_msg": message}),
             Form::Gateway => {
                 json!({"error_code": code, "error_msg": message, "request_id": request_id()})
@@ -104,19 +147,13 @@ impl Problem {
                 "title": self.status.canonical_reason().unwrap_or_default(),
             }}),
             Form::OpenStack => {
-                let member = match self.status.as_u16() {
-                    400 => "badRequest",
-                    401 => "unauthorized",
-                    403 => "forbidden",
-                    404 => "itemNotFound",
-                    405 => "badMethod",
-                    409 => "conflictingRequest",
-                    413 => "overLimit",
-                    503 => "serviceUnavailable",
-                    _ => "computeFault",
-                };
-                json!({member: {"code": self.status.as_u16(), "message": message}})
+                json!({self.openstack_member(): {"code": self.status.as_u16(), "message": message}})
             }
+            Form::Nested if self.cause.is_some() => json!({
+                "error": {"code": code, "message": message},
+                "error_code": self.cause,
+                "error_msg": message,
+            }),
             Form::Nested => json!({"error": {"code": code, "message": message}}),
         }
     }
@@ -149,7 +186,19 @@ impl From<rusqlite::Error> for Problem {
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        let mut response = (self.status, Json(self.body())).into_response();
+        let body = self.body();
+        let mut response = if self.form == Form::Native {
+            // The order counts, and maps of JSON have none.
+            let member = self.openstack_member();
+            let text = format!(
+                "{{\"{member}\":{},\"error_code\":{},\"error_msg\":{}}}",
+                body[member], body["error_code"], body["error_msg"]
+            );
+            let kind = [(header::CONTENT_TYPE, "application/json")];
+            (self.status, kind, text).into_response()
+        } else {
+            (self.status, Json(body)).into_response()
+        };
         if self.status == StatusCode::UNAUTHORIZED && self.form == Form::Identity {
             // keystoneauth and gopher look for it on a 401 of the identity service.
             let scheme = HeaderValue::from_static("Keystone uri=\"/v3\"");
@@ -188,6 +237,16 @@ mod tests {
             (
                 Problem::nested(not_found, "Ecs.0114", "gone"),
                 json!({"error": {"code": "Ecs.0114", "message": "gone"}}),
+            ),
+            (
+                Problem::nested(not_found, "IMG.0032", "gone").caused_by("CSBS.8001"),
+                json!({"error": {"code": "IMG.0032", "message": "gone"},
+                    "error_code": "CSBS.8001", "error_msg": "gone"}),
+            ),
+            (
+                Problem::service(not_found, "CSBS.6040", "gone").native(),
+                json!({"itemNotFound": {"code": 404, "message": "gone"},
+                    "error_code": "CSBS.6040", "error_msg": "gone"}),
             ),
         ];
         for (problem, expected) in cases {

@@ -20,6 +20,7 @@ use crate::Data;
 const STEPS: &[M<'_>] = &[
     M::up(include_str!("schema/001_accounts_and_servers.sql")),
     M::up(include_str!("schema/002_backups.sql")),
+    M::up(include_str!("schema/003_images.sql")),
 ];
 const MIGRATIONS: Migrations<'_> = Migrations::from_slice(STEPS);
 

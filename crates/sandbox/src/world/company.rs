@@ -10,6 +10,7 @@ use contract::csbs::policies::{
     TriggerPropertiesCreate,
 };
 use contract::csbs::restores::{RestoreCreate, RestoreParameters, RestoreTargets, VolumeMapping};
+use contract::image::WholeImageRequest;
 use contract::rules::{Description, Name, PROVIDER_ID, SERVER_KIND};
 use contract::schedule::Schedule;
 use serde_json::json;
@@ -17,6 +18,7 @@ use serde_json::json;
 use super::inventory::{Disk, HUGE, LARGE, MEDIUM, Machine, SMALL, Site, disk, linux};
 use crate::csbs::{policies, restores, runs};
 use crate::faults::{Effect, Fault};
+use crate::images;
 use crate::jobs;
 use crate::refusal::{Outcome, Refusal};
 use crate::turn::Turn;
@@ -468,13 +470,16 @@ impl<'a> Story<'a> {
     /// An image was made from the newest backup of a server.
     fn golden_image(&self, server: &str, before: i64) -> Outcome<()> {
         let turn = self.pass_until(before)?;
-        turn.db.execute(
-            "UPDATE backups SET image_id = ?2 WHERE seq = (
-                 SELECT b.seq FROM backups b JOIN sources s ON s.no = b.source
-                 WHERE s.server_id = ?1 AND b.status = 'available' ORDER BY b.created_at DESC LIMIT 1)",
-            (self.server(server), turn.new_id()),
+        let backup: String = turn.db.query_row(
+            "SELECT b.id FROM backups b JOIN sources s ON s.no = b.source
+             WHERE s.server_id = ?1 AND b.status = 'available' ORDER BY b.created_at DESC LIMIT 1",
+            [self.server(server)],
+            |row| row.get(0),
         )?;
-        Ok(())
+        let wanted = WholeImageRequest::from_backup(&backup, &format!("{server} golden"));
+        images::create(&turn, &self.site.project_id, &wanted)?
+            .map(drop)
+            .map_err(|refusal| Refusal::bad(refusal.code(), refusal.to_string()).into())
     }
 
     /// The newest backup of a server is restored to it.

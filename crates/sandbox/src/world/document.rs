@@ -18,6 +18,7 @@ use super::{TABLES, clear};
 use crate::Sandbox;
 use crate::clock::{ClockState, MAX_RATE};
 use crate::csbs::backups::{Disk, SourceVolume};
+use crate::images;
 use crate::refusal::{Failure, Outcome, Refusal};
 
 /// The form written here; a document of another is refused.
@@ -88,6 +89,8 @@ impl Sandbox {
                 }
             }
             load_quotas(db, document)?;
+            // A document from before there were images names them on backups only.
+            images::adopt(db)?;
             check_references(db)?;
             check_texts(db)?;
             clock.save(db)?;
@@ -261,6 +264,7 @@ fn check_texts(db: &Connection) -> Outcome<()> {
     readable::<Value>(db, "policies", "parameters")?;
     readable::<Value>(db, "policy_servers", "extra")?;
     readable::<Value>(db, "restores", "parameters")?;
+    readable::<Vec<String>>(db, "images", "tags")?;
     readable::<Vec<String>>(db, "servers", "tags")
 }
 

@@ -19,8 +19,9 @@ use crate::turn::{Ids, Turn};
 const PROJECTS: [&str; 2] = ["demo-project", "demo-project-2"];
 
 /// Every table of a world, children before parents. Accounts and the clock are not in it.
-const TABLES: [&str; 12] = [
+const TABLES: [&str; 13] = [
     "jobs",
+    "images",
     "deletions",
     "restores",
     "backups",

@@ -8,6 +8,7 @@ mod demo;
 mod directories;
 mod fixture;
 mod iam;
+mod images;
 mod limits;
 mod plumbing;
 mod restore_preflight;

@@ -16,7 +16,8 @@ fn endpoint(service: Service, project_id: &str) -> Option<String> {
         Service::VolumeV3 => format!("/v3/{project_id}"),
         Service::Identity => "/v3".to_owned(),
         Service::Sandbox => "/sandbox".to_owned(),
-        Service::Cbr | Service::Image => return None,
+        Service::Image => String::new(),
+        Service::Cbr => return None,
     })
 }
 
@@ -25,7 +26,13 @@ fn method(operation: &Operation) -> Method {
 }
 
 fn target(operation: &Operation, session: &Session, value: &str) -> Option<String> {
-    let values: Vec<&str> = operation.parameters().map(|_| value).collect();
+    let values: Vec<&str> = operation
+        .parameters()
+        .map(|name| match name {
+            "project_id" => session.project_id.as_str(),
+            _ => value,
+        })
+        .collect();
     let path = operation.path_with(&values);
     Some(format!(
         "{}{path}",
@@ -44,6 +51,7 @@ async fn every_described_read_is_routed() {
         Service::Compute,
         Service::VolumeV2,
         Service::VolumeV3,
+        Service::Image,
         Service::Identity,
     ];
     for operation in ALL

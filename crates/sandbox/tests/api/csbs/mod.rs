@@ -2,6 +2,7 @@
 
 mod backups;
 mod jobs;
+mod operation_logs;
 mod policies;
 mod refusals;
 mod restores;

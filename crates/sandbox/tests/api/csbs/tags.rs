@@ -67,6 +67,20 @@ async fn tags_are_added_overwritten_searched_and_removed_on_both_carriers() {
             )
             .await;
         assert!(count.get("resources").is_none());
+        // Limit and offset are texts; numbers are read as well.
+        for (limit, offset) in [(json!("1"), json!("1")), (json!(1), json!(1))] {
+            let page = json!({"action": "filter", "limit": limit, "offset": offset});
+            let page = company.ok(Method::POST, &search, page).await;
+            assert!(page["total_count"].as_i64() > Some(1), "{page}");
+            assert_eq!(page["resources"].as_array().unwrap().len(), 1);
+        }
+        for bad in [json!("x"), json!(-1), json!("1001"), json!([])] {
+            let page = json!({"action": "filter", "limit": bad});
+            assert_eq!(
+                company.refused(Method::POST, &search, page).await.0,
+                "400 CSBS.9001"
+            );
+        }
         assert_eq!(
             company
                 .refused(Method::POST, &search, json!({"action": "find"}))

@@ -1,0 +1,75 @@
+//! What was done in a project, by the native superset of the service.
+
+use hyper::{Method, StatusCode};
+use sandbox::Seed;
+use serde_json::{Value, json};
+
+use super::Company;
+
+#[tokio::test]
+async fn backups_and_restores_are_logged_with_how_they_went() {
+    let company = Company::open().await;
+    company.without_schedules();
+    let server = company.server("web01").await;
+    let item = company.protect(&server, json!({})).await;
+    let id = item["checkpoint_id"].as_str().unwrap();
+    let path = format!("/v1/{{p}}/operation_logs/{id}");
+    let running = company.get(&path).await["operation_log"].clone();
+    assert_eq!(running["operation_type"], "protect");
+    assert_eq!(running["status"], "in_progress");
+    assert_eq!(running["checkpoint_id"], id);
+    assert_eq!(running["ended_at"], Value::Null);
+    company.advance("P1D").await;
+    let done = company.get(&path).await["operation_log"].clone();
+    assert_eq!(done["status"], "success");
+    assert!(done["ended_at"].as_str() > done["started_at"].as_str());
+
+    company
+        .arm(json!({"operation": "csbs.servers.protect", "job": "fail", "code": "CSBS.9999"}))
+        .await;
+    company.protect(&server, json!({})).await;
+    company.advance("P1D").await;
+    let failed = company.get("/v1/{p}/operation_logs?status=failed").await;
+    let failed = failed["operation_logs"].as_array().unwrap().clone();
+    assert_eq!(failed.len(), 1);
+    assert!(!failed[0]["error_info"].as_str().unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn the_whole_log_is_read_page_by_page() {
+    let company = Company::with(Seed::Demo).await;
+    let all = company.get("/v1/{p}/operation_logs").await;
+    let all = all["operation_logs"].as_array().unwrap().clone();
+    assert!(all.iter().any(|log| log["operation_type"] == "restore"));
+    let (mut paged, mut marker) = (Vec::new(), String::new());
+    while paged.len() < 300 {
+        let page = company
+            .get(&format!("/v1/{{p}}/operation_logs?limit=100{marker}"))
+            .await;
+        paged.extend(page["operation_logs"].as_array().unwrap().clone());
+        marker = format!("&marker={}", paged.last().unwrap()["id"].as_str().unwrap());
+    }
+    assert_eq!(paged, all[..300]);
+}
+
+/// The native client takes the first member of an error for an object with a message.
+#[tokio::test]
+async fn errors_of_the_superset_read_in_both_dialects() {
+    let company = Company::open().await;
+    for path in ["/v1/{p}/operation_logs/none", "/v1/{p}/restores/none"] {
+        let answer = company.call(Method::GET, path, Value::Null).await;
+        assert_eq!(answer.status, StatusCode::NOT_FOUND);
+        let text = String::from_utf8(answer.body.to_vec()).unwrap();
+        assert!(text.starts_with("{\"itemNotFound\":{"), "{text}");
+        let body = answer.json();
+        assert_eq!(body["itemNotFound"]["code"], 404);
+        assert_eq!(body["itemNotFound"]["message"], body["error_msg"]);
+        assert_eq!(body["error_code"], "CSBS.6040");
+    }
+    let answer = company
+        .call(Method::GET, "/v1/{p}/operation_logs?limit=0", Value::Null)
+        .await;
+    assert_eq!(answer.status, StatusCode::BAD_REQUEST);
+    assert!(answer.json()["badRequest"]["message"].is_string());
+    assert_eq!(answer.json()["error_code"], "CSBS.9001");
+}
