@@ -1,6 +1,7 @@
 //! The backup service over HTTP: operations, refusals, what happens with time.
 
 mod backups;
+mod codes;
 mod jobs;
 mod operation_logs;
 mod policies;

@@ -21,7 +21,7 @@ impl Company {
         self.sql("DELETE FROM jobs WHERE kind = 'run'");
     }
 
-    async fn protect_refused(&self, server: &str) -> String {
+    pub async fn protect_refused(&self, server: &str) -> String {
         let path = format!("/v1/{{p}}/providers/{P}/resources/{server}/action");
         self.refused(Method::POST, &path, json!({"protect": {}}))
             .await
@@ -34,7 +34,7 @@ impl Company {
         self.ok(Method::POST, &path, body).await["protectable"][0].clone()
     }
 
-    async fn run_refused(&self, policy: &Value) -> String {
+    pub async fn run_refused(&self, policy: &Value) -> String {
         let path = format!("/v1/{{p}}/providers/{P}/checkpoints");
         self.refused(
             Method::POST,
@@ -223,14 +223,14 @@ async fn what_runs_keeps_other_things_from_beginning() {
     );
 }
 
-fn encode(text: &str) -> String {
+pub fn encode(text: &str) -> String {
     let mut out = String::new();
     contract::operations::push_encoded(&mut out, text);
     out
 }
 
 /// The duration from the company's clock until an instant.
-async fn until(company: &Company, instant: &str) -> String {
+pub async fn until(company: &Company, instant: &str) -> String {
     let now = company.control(json!({"rate": 0})).await;
     let parse = |text: &str| contract::time::Timestamp::parse(text).unwrap().micros();
     let micros = parse(instant) - parse(&now);

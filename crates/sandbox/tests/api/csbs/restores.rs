@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::{Company, P};
 
-fn mapping(backup: &Value) -> Vec<Value> {
+pub fn mapping(backup: &Value) -> Vec<Value> {
     backup["extend_info"]["volume_backups"]
         .as_array()
         .unwrap()
@@ -14,7 +14,7 @@ fn mapping(backup: &Value) -> Vec<Value> {
         .collect()
 }
 
-fn request(backup: &Value, server: &str, volumes: &[Value], power_on: bool) -> Value {
+pub fn request(backup: &Value, server: &str, volumes: &[Value], power_on: bool) -> Value {
     json!({"restore": {
         "provider_id": P, "checkpoint_id": backup["checkpoint_id"],
         "parameters": {"checkpoint_item_id": backup["id"], "power_on": power_on,
@@ -265,7 +265,7 @@ async fn each_reason_against_a_restore_is_told_by_the_request_and_the_check() {
 }
 
 /// The backup's disks on the volumes of a server with a shared one.
-async fn shared_map(company: &Company, server: &str, map: &[Value]) -> Vec<Value> {
+pub async fn shared_map(company: &Company, server: &str, map: &[Value]) -> Vec<Value> {
     let volumes = company
         .get(&format!("/v1/{{p}}/cloudservers/{server}/block_device"))
         .await;
@@ -279,7 +279,7 @@ async fn shared_map(company: &Company, server: &str, map: &[Value]) -> Vec<Value
         .collect()
 }
 
-async fn check(company: &Company, body: &Value, kind: &str) -> Value {
+pub async fn check(company: &Company, body: &Value, kind: &str) -> Value {
     let parameters = &body["restore"]["parameters"];
     let body = json!({"check_restorable": [{
         "checkpoint_item_id": parameters["checkpoint_item_id"],
