@@ -1,7 +1,7 @@
 //! Signing in again over the page, so that nothing on it is lost; and the wall that stands when
 //! another person signed in in another tab.
 
-use contract::session::SignIn;
+use contract::session::{SignIn, SignInKind};
 use leptos::prelude::*;
 
 use super::{Phase, Session, use_session};
@@ -38,17 +38,38 @@ pub fn SessionGuard() -> AnyView {
 
 fn sign_in_form(session: Session) -> AnyView {
     let api = use_api();
-    let password = RwSignal::new(String::new());
+    let secret = RwSignal::new(String::new());
+    let security_token = RwSignal::new(String::new());
+    let kind = session.info.with_untracked(|info| info.sign_in);
     let submission = Submission::new();
     let who = move || session.with(|info| format!("{} in {}", info.user, info.domain));
+    // A key session's user is its access key.
+    let (label, announced) = match kind {
+        SignInKind::Password => ("Password", "You are "),
+        SignInKind::AccessKey | SignInKind::TemporaryKey => ("Secret key", "Your access key is "),
+    };
     let send = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
-        let request = session.info.with_untracked(|info| SignIn {
-            cloud: info.cloud.id.clone(),
-            domain: info.domain.clone(),
-            user: info.user.clone(),
-            password: password.get_untracked(),
-            project: session.project_name(),
+        let request = session.info.with_untracked(|info| {
+            let with = SignIn {
+                cloud: info.cloud.id.clone(),
+                project: session.project_name(),
+                ..SignIn::default()
+            };
+            match kind {
+                SignInKind::Password => SignIn {
+                    domain: info.domain.clone(),
+                    user: info.user.clone(),
+                    password: secret.get_untracked(),
+                    ..with
+                },
+                SignInKind::AccessKey | SignInKind::TemporaryKey => SignIn {
+                    access_key: info.user.clone(),
+                    secret_key: secret.get_untracked(),
+                    security_token: security_token.get_untracked(),
+                    ..with
+                },
+            }
         });
         submission.send(
             async move { api::session::sign_in(api, &request).await },
@@ -61,14 +82,20 @@ fn sign_in_form(session: Session) -> AnyView {
     view! {
         <form on:submit=send>
             <p>"Your session has ended. The page behind this dialog keeps everything you entered; nothing is sent again by itself."</p>
-            <p>"You are "<strong><bdi>{who}</bdi></strong>"."</p>
+            <p>{announced}<strong><bdi>{who}</bdi></strong>"."</p>
             {move || submission.failure().get().map(|text| view! {
                 <Notice tone=Tone::Bad title="Signing in did not work" announce=true><p>{text}</p></Notice>
             })}
-            <Field id="relogin-password" label="Password" required=true>
-                <TextInput kind="password" autocomplete="current-password" value=password
-                    on_input=move |text| password.set(text)/>
+            <Field id="relogin-password" label=label required=true>
+                <TextInput kind="password" autocomplete="current-password" value=secret
+                    on_input=move |text| secret.set(text)/>
             </Field>
+            {(kind == SignInKind::TemporaryKey).then(|| view! {
+                <Field id="relogin-token" label="Security token" required=true>
+                    <TextInput kind="password" autocomplete="off" value=security_token
+                        on_input=move |text| security_token.set(text)/>
+                </Field>
+            })}
             <DialogActions>
                 <a class="button" href="/sign-in">"Leave for the sign-in page"</a>
                 <Button kind=ButtonKind::Primary submit=true busy=submission.busy() on_press=|| ()>"Sign in"</Button>

@@ -76,6 +76,22 @@ pub struct ProjectsAnswer {
     pub projects: Vec<Named>,
 }
 
+/// `{"catalog": […]}` (5.4).
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct CatalogAnswer {
+    /// Services and their endpoints.
+    #[serde(default, deserialize_with = "lenient::list")]
+    pub catalog: Vec<CatalogEntry>,
+}
+
+/// `{"domains": […]}` (5.3).
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct DomainsAnswer {
+    /// The accounts.
+    #[serde(default, deserialize_with = "lenient::list")]
+    pub domains: Vec<Named>,
+}
+
 impl Token {
     /// The public endpoint of a catalog type, preferring `region` when it is given.
     pub fn endpoint(&self, kind: &str, region: &str) -> Option<&Endpoint> {

@@ -27,11 +27,11 @@ pub struct Cloud {
     pub sandbox: bool,
 }
 
-/// `POST /session`: sign in, or sign in again in place.
-#[derive(Clone, Serialize, Deserialize)]
+/// `POST /session`: sign in, or sign in again in place; with a password, or with an access key.
+#[derive(Clone, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct SignIn {
     /// [`Cloud::id`]; empty means the only one.
-    #[serde(default)]
     pub cloud: String,
     /// The account's name.
     pub domain: String,
@@ -40,8 +40,30 @@ pub struct SignIn {
     /// The user's password.
     pub password: String,
     /// Name of the project to begin with; empty means the first one the user may enter.
-    #[serde(default)]
     pub project: String,
+    /// In the place of domain, user and password: the access key …
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub access_key: String,
+    /// … its secret …
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub secret_key: String,
+    /// … and, for a temporary key, the token that came with it.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub security_token: String,
+}
+
+impl SignIn {
+    /// Which way in was taken: an access key, when one is given.
+    pub fn kind(&self) -> SignInKind {
+        match (
+            self.access_key.is_empty() && self.secret_key.is_empty(),
+            self.security_token.is_empty(),
+        ) {
+            (true, _) => SignInKind::Password,
+            (false, true) => SignInKind::AccessKey,
+            (false, false) => SignInKind::TemporaryKey,
+        }
+    }
 }
 
 impl std::fmt::Debug for SignIn {
@@ -53,6 +75,19 @@ impl std::fmt::Debug for SignIn {
             .field("project", &self.project)
             .finish_non_exhaustive()
     }
+}
+
+/// How a session was opened, and so what opens it again.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SignInKind {
+    /// Domain, user and password.
+    #[default]
+    Password,
+    /// Access key and secret key; requests are signed with them.
+    AccessKey,
+    /// A temporary access key with its security token.
+    TemporaryKey,
 }
 
 /// A project the user may enter.
@@ -71,10 +106,13 @@ pub struct SessionInfo {
     pub cloud: Cloud,
     /// The account's name.
     pub domain: String,
-    /// The user's id and name.
+    /// The user's id; with an access key, that key.
     pub user_id: String,
-    /// The user's name.
+    /// The user's name; with an access key, that key.
     pub user: String,
+    /// How the session was opened.
+    #[serde(default)]
+    pub sign_in: SignInKind,
     /// The project signed in to.
     pub project_id: String,
     /// All projects the user may enter.

@@ -31,6 +31,8 @@ pub struct Gateway {
     pub site: Site,
     /// Path of the sign-in page's style sheet.
     pub sign_in_style: String,
+    /// Path of the script that page shares with the console.
+    pub early_script: String,
     pub sessions: Sessions,
     pub throttle: Throttle,
     pub repeats: Repeats,
@@ -53,6 +55,7 @@ impl Gateway {
     ) -> Self {
         Self {
             sign_in_style: site.add_asset("sign-in", "css", sign_in::STYLE),
+            early_script: site.add_asset("early", "js", sign_in::EARLY),
             sessions: Sessions::new(&limits),
             throttle: Throttle::default(),
             repeats: Repeats::new(limits.repeat),

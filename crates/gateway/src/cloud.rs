@@ -12,7 +12,11 @@ use axum::http::{HeaderMap, header};
 use contract::{iam::Token, operations::Service, session, time::Timestamp};
 
 use crate::{
-    config::CloudConfig, endpoint::Endpoint, limits::Limits, metrics::Metrics, upstream::Upstream,
+    config::{CloudConfig, Ways},
+    endpoint::Endpoint,
+    limits::Limits,
+    metrics::Metrics,
+    upstream::Upstream,
 };
 
 #[derive(Debug)]
@@ -22,6 +26,8 @@ pub struct Cloud {
     /// The identity service, ending in `/v3`.
     pub auth: Endpoint,
     region: String,
+    /// The ways of signing in that are offered.
+    pub ways: Ways,
     /// Where the sandbox's own controls are, when this is the sandbox.
     pub controls: Option<Endpoint>,
     endpoints: BTreeMap<&'static str, String>,
@@ -43,6 +49,7 @@ impl Cloud {
             label: config.label,
             auth: config.auth_url,
             region: config.region,
+            ways: config.ways,
             controls: None,
             endpoints: config.endpoints,
             ahead: AtomicI64::new(0),
@@ -58,6 +65,7 @@ impl Cloud {
             label: "Sandbox".to_owned(),
             auth: endpoint("/v3")?,
             region: String::new(),
+            ways: Ways::default(),
             controls: Some(endpoint("/sandbox")?),
             endpoints: BTreeMap::new(),
             ahead: AtomicI64::new(0),
@@ -104,7 +112,7 @@ impl Cloud {
                     let listed = token
                         .endpoint(kind, &region)
                         .or_else(|| token.endpoint(kind, ""))?;
-                    Endpoint::from_catalog(&listed.url, &self.auth)
+                    Endpoint::from_catalog(&filled(&listed.url, &token.project.id), &self.auth)
                 }
                 (None, None) => return self.controls.clone().map(|url| (word, url)),
             };
@@ -130,6 +138,19 @@ impl Cloud {
     pub fn time(&self, now: Timestamp) -> Timestamp {
         now.plus_seconds(self.ahead.load(Ordering::Relaxed))
     }
+}
+
+/// A catalog that is asked with a signature may leave the project's id to its reader.
+fn filled(url: &str, project_id: &str) -> String {
+    [
+        "$(tenant_id)s",
+        "%(tenant_id)s",
+        "$(project_id)s",
+        "%(project_id)s",
+        "{project_id}",
+    ]
+    .into_iter()
+    .fold(url.to_owned(), |url, blank| url.replace(blank, project_id))
 }
 
 fn service_date(headers: &HeaderMap) -> Option<Timestamp> {

@@ -28,6 +28,9 @@ pub enum Refusal {
     WrongHost,
     TooManyTries(Duration),
     WrongSignIn,
+    WrongKeys,
+    /// The cloud's configuration leaves this way of signing in out.
+    NotOffered,
     /// No connection; the sentence names the cause, never an inner address.
     Unreachable(&'static str),
     UpstreamTls(&'static str),
@@ -46,10 +49,14 @@ impl Refusal {
     pub fn status(&self) -> StatusCode {
         match self {
             Self::Malformed(status, _) => *status,
-            Self::NotSignedIn | Self::SessionEnded | Self::OtherSession | Self::WrongSignIn => {
-                StatusCode::UNAUTHORIZED
+            Self::NotSignedIn
+            | Self::SessionEnded
+            | Self::OtherSession
+            | Self::WrongSignIn
+            | Self::WrongKeys => StatusCode::UNAUTHORIZED,
+            Self::CrossSite | Self::NoSuchProject | Self::OnlyLocal | Self::NotOffered => {
+                StatusCode::FORBIDDEN
             }
-            Self::CrossSite | Self::NoSuchProject | Self::OnlyLocal => StatusCode::FORBIDDEN,
             Self::NoSuchOperation | Self::NoSuchPage | Self::NoService(_) => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
@@ -100,6 +107,8 @@ impl Refusal {
             Self::OperationIdReused => "Gateway.0025",
             Self::NoSuchPage => "Gateway.0026",
             Self::OnlyLocal => "Gateway.0027",
+            Self::WrongKeys => "Gateway.0028",
+            Self::NotOffered => "Gateway.0029",
         }
     }
 
@@ -133,6 +142,10 @@ impl Refusal {
             Self::WrongSignIn => {
                 "The cloud did not accept this domain, user, password and project.".to_owned()
             }
+            Self::WrongKeys => {
+                "The cloud did not accept this access key and secret key.".to_owned()
+            }
+            Self::NotOffered => "This cloud does not offer this way of signing in.".to_owned(),
             Self::Unreachable(why) | Self::UpstreamTls(why) | Self::UpstreamTimeout(why) => {
                 (*why).to_owned()
             }
@@ -209,6 +222,8 @@ mod tests {
             OperationIdReused,
             NoSuchPage,
             OnlyLocal,
+            WrongKeys,
+            NotOffered,
         ]
     }
 

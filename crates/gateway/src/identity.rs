@@ -1,19 +1,25 @@
-//! The four things the gateway asks of an identity service: a token, a token for another project, the projects,
-//! and to forget a token.
+//! What the gateway asks of an identity service: a token, a token for another project, the projects, and to forget a
+//! token; for people who sign in with an access key, their projects, account and catalog instead.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
 use bytes::Bytes;
 use contract::{
-    iam::{self, ProjectsAnswer, Token, TokenAnswer},
-    session::{Project, SignIn},
+    iam::{self, CatalogAnswer, DomainsAnswer, ProjectsAnswer, Token, TokenAnswer},
+    session::Project,
     time::Timestamp,
 };
 use http_body_util::{BodyExt, Limited};
 use hyper::{Response, body::Incoming};
 
-use crate::{cloud::Cloud, error::Refusal, secret::Secret, upstream::Call};
+use crate::{
+    cloud::Cloud,
+    credentials::{Auth, Keys, Signature, Variant},
+    error::Refusal,
+    secret::Secret,
+    upstream::Call,
+};
 
 /// A catalog is some tens of kilobytes.
 const ANSWER_LIMIT: usize = 4 * 1024 * 1024;
@@ -29,9 +35,16 @@ pub struct Granted {
 }
 
 /// Signs in with a password; without a project's name the token is for the account.
-pub async fn password(cloud: &Cloud, with: &SignIn, now: Timestamp) -> Result<Granted, Refusal> {
-    let project = Some(with.project.trim()).filter(|name| !name.is_empty());
-    let body = iam::password_request(&with.domain, &with.user, &with.password, project);
+pub async fn password(
+    cloud: &Cloud,
+    domain: &str,
+    user: &str,
+    password: &Secret,
+    project: &str,
+    now: Timestamp,
+) -> Result<Granted, Refusal> {
+    let project = Some(project).filter(|name| !name.is_empty());
+    let body = iam::password_request(domain, user, password.expose(), project);
     granted(cloud, &body, now)
         .await
         .map_err(|status| match status {
@@ -62,13 +75,76 @@ pub async fn rescope(
 }
 
 /// The projects the user may enter, by name. Built-in ones that hold no servers are left out.
-pub async fn projects(cloud: &Cloud, token: &Secret) -> Result<Vec<Project>, Refusal> {
-    let mut call = call(cloud, Method::GET, "/auth/projects")?;
-    call.token = token.to_header();
-    let answer = cloud.upstream.send(&call).await?;
+pub async fn projects(cloud: &Cloud, auth: Auth) -> Result<Vec<Project>, Refusal> {
+    let answer = get(cloud, auth, "/auth/projects").await?;
     if answer.status() != StatusCode::OK {
         return Err(Refusal::Identity(answer.status()));
     }
+    projects_of(answer).await
+}
+
+/// The projects of somebody who signs in with keys, and the variant of the signature that was accepted.
+pub async fn projects_by_keys(
+    cloud: &Cloud,
+    keys: &Arc<Keys>,
+    now: Timestamp,
+) -> Result<(Variant, Vec<Project>), Refusal> {
+    for variant in Variant::ALL {
+        let auth = Auth::Signature(Signature {
+            keys: keys.clone(),
+            variant,
+            project: None,
+            at: now,
+        });
+        let answer = get(cloud, auth, "/auth/projects").await?;
+        match answer.status() {
+            StatusCode::OK => return Ok((variant, projects_of(answer).await?)),
+            StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => {}
+            other => return Err(Refusal::Identity(other)),
+        }
+    }
+    Err(Refusal::WrongKeys)
+}
+
+/// What a token of this project would stand for, asked with a signature: its services.
+pub async fn catalog(cloud: &Cloud, auth: Auth, project: &Project) -> Result<Token, Refusal> {
+    let answer = get(cloud, auth, "/auth/catalog").await?;
+    match answer.status() {
+        StatusCode::OK => {}
+        StatusCode::UNAUTHORIZED => return Err(Refusal::SessionEnded),
+        StatusCode::FORBIDDEN | StatusCode::NOT_FOUND => return Err(Refusal::NoSuchProject),
+        other => return Err(Refusal::Identity(other)),
+    }
+    Ok(Token {
+        project: iam::Named {
+            id: project.id.clone(),
+            name: project.name.clone(),
+        },
+        catalog: json::<CatalogAnswer>(answer).await?.catalog,
+        ..Token::default()
+    })
+}
+
+/// The name of the account the keys belong to; empty when the service does not say.
+pub async fn domain(cloud: &Cloud, auth: Auth) -> Result<String, Refusal> {
+    let answer = get(cloud, auth, "/auth/domains").await?;
+    if answer.status() != StatusCode::OK {
+        return Ok(String::new());
+    }
+    let domains = json::<DomainsAnswer>(answer).await?.domains;
+    Ok(domains
+        .into_iter()
+        .next()
+        .map_or_else(String::new, |d| d.name))
+}
+
+async fn get(cloud: &Cloud, auth: Auth, path: &str) -> Result<Response<Incoming>, Refusal> {
+    let mut call = call(cloud, Method::GET, path)?;
+    call.auth = auth;
+    cloud.upstream.send(&call).await
+}
+
+async fn projects_of(answer: Response<Incoming>) -> Result<Vec<Project>, Refusal> {
     let read: ProjectsAnswer = json(answer).await?;
     let mut projects: Vec<Project> = read
         .projects
@@ -88,8 +164,8 @@ pub async fn revoke(cloud: &Cloud, token: &Secret) {
     let Ok(mut call) = call(cloud, Method::DELETE, "/auth/tokens") else {
         return;
     };
-    call.token = token.to_header();
     if let Some(subject) = token.to_header() {
+        call.auth = Auth::Token(subject.clone());
         call.headers.insert("x-subject-token", subject);
     }
     if let Err(refusal) = cloud.upstream.send(&call).await {

@@ -11,6 +11,7 @@ pub mod clock;
 pub mod cloud;
 pub mod config;
 pub mod connection;
+mod credentials;
 pub mod endpoint;
 mod envelope;
 mod error;

@@ -5,7 +5,7 @@ use std::fmt;
 use axum::http::HeaderValue;
 use zeroize::Zeroizing;
 
-/// A token or password.
+/// A token, a password or a key.
 #[derive(Clone)]
 pub struct Secret(Zeroizing<String>);
 

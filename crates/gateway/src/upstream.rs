@@ -16,7 +16,9 @@ use rustls::{
     pki_types::{CertificateDer, pem::PemObject},
 };
 
-use crate::{error::Refusal, limits::Limits, metrics::Metrics, resolver::Resolver};
+use crate::{
+    credentials::Auth, error::Refusal, limits::Limits, metrics::Metrics, resolver::Resolver,
+};
 
 type Connector = HttpsConnector<HttpConnector<Resolver>>;
 
@@ -37,7 +39,7 @@ pub struct Upstream {
 pub struct Call {
     pub method: Method,
     pub uri: Uri,
-    pub token: Option<HeaderValue>,
+    pub auth: Auth,
     /// Named headers beside the fixed ones.
     pub headers: HeaderMap,
     /// JSON, or nothing.
@@ -51,7 +53,7 @@ impl Call {
         Self {
             method,
             uri,
-            token: None,
+            auth: Auth::None,
             headers: HeaderMap::new(),
             body: Bytes::new(),
             patient: false,
@@ -70,12 +72,16 @@ impl Call {
             HeaderValue::from_static("identity"),
         );
         headers.insert(header::USER_AGENT, HeaderValue::from_static(AGENT));
-        if let Some(token) = &self.token {
-            headers.insert("x-auth-token", token.clone());
-        }
         if !self.body.is_empty() {
             let json = HeaderValue::from_static("application/json;charset=utf-8");
             headers.insert(header::CONTENT_TYPE, json);
+        }
+        match &self.auth {
+            Auth::None => {}
+            Auth::Token(token) => {
+                headers.insert("x-auth-token", token.clone());
+            }
+            Auth::Signature(signature) => signature.sign(&mut request, &self.body),
         }
         request
     }

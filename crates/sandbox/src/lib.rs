@@ -8,7 +8,7 @@
 //! - [`store`]: one SQLite file (or memory), one writer, snapshots for readers.
 //! - [`clock`]: the virtual clock; every rule of time asks it, nothing else reads the time.
 //! - [`http`]: request ids, body and path checks, the error forms, serving connections.
-//! - [`iam`]: accounts, tokens, the catalog; [`signing`]: AK/SK request signatures.
+//! - [`iam`]: accounts, tokens, the catalog; signatures are checked with the crate `signing`.
 //! - `compute`, `volumes`: servers and volumes; `csbs`: backups and policies; `images`: whole images
 //!   made from backups.
 //! - `controls`: the sandbox's own `/sandbox/…` switches, never part of a cloud's API.
@@ -27,7 +27,6 @@ mod images;
 mod jobs;
 mod refusal;
 mod seed;
-pub mod signing;
 mod start;
 pub mod store;
 mod turn;
@@ -36,5 +35,6 @@ mod world;
 
 pub use refusal::{Failure, Outcome, Refusal};
 pub use seed::{Seed, SeedProblem};
+pub use signing;
 pub use start::{Data, Options, Running, Sandbox, StartError, start};
 pub use turn::{Ids, Turn};

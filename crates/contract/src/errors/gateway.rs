@@ -193,4 +193,25 @@ pub(super) const TABLE: &[ErrorText] = &[
         "Open it on the machine the gateway runs on.",
         Some(AskOperator),
     ),
+    row(
+        28,
+        401,
+        "The cloud did not accept this access key and secret key.",
+        "Check both, and the security token of a temporary key, which ends by itself; then sign in again.",
+        Some(SignIn),
+    ),
+    row(
+        29,
+        403,
+        "This cloud does not offer this way of signing in.",
+        "Choose the other way on the sign-in page.",
+        Some(SignIn),
+    ),
+    retryable(row(
+        30,
+        503,
+        "The service has failed several times in a row and is left alone for a moment.",
+        "Nothing was sent. Wait as long as the message says, then try again.",
+        Some(Retry),
+    )),
 ];

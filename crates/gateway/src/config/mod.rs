@@ -28,8 +28,26 @@ pub struct CloudConfig {
     pub auth_url: Endpoint,
     pub region: String,
     pub ca_file: Option<PathBuf>,
+    /// The ways of signing in that are offered.
+    pub ways: Ways,
     /// Addresses that replace the catalog's, with `{project_id}` where the project's id goes.
     pub endpoints: BTreeMap<&'static str, String>,
+}
+
+/// Ways of signing in; at least one is offered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ways {
+    pub password: bool,
+    pub access_key: bool,
+}
+
+impl Default for Ways {
+    fn default() -> Self {
+        Self {
+            password: true,
+            access_key: true,
+        }
+    }
 }
 
 /// The file as it is written.
@@ -68,6 +86,7 @@ struct CloudPart {
     auth_url: Spanned<String>,
     region: Option<String>,
     ca_file: Option<Spanned<PathBuf>>,
+    sign_in: Option<Spanned<Vec<String>>>,
     #[serde(default)]
     endpoints: BTreeMap<Spanned<String>, Spanned<String>>,
 }
@@ -186,6 +205,16 @@ impl CloudPart {
                 Err(why) => found.add(text, url.span(), format!("`{}` {why}", url.get_ref())),
             }
         }
+        let ways = match self.sign_in.as_ref().map(|given| ways(given.get_ref())) {
+            None => Ways::default(),
+            Some(Some(ways)) => ways,
+            Some(None) => {
+                let why = "`sign_in` must list one or both of \"password\" and \"access-key\"";
+                let span = self.sign_in.as_ref().map_or(0..0, Spanned::span);
+                found.add(text, span, why);
+                Ways::default()
+            }
+        };
         let auth_url = Endpoint::parse(self.auth_url.get_ref())
             .map_err(|why| {
                 let shown = check::without_userinfo(self.auth_url.get_ref());
@@ -201,10 +230,21 @@ impl CloudPart {
             id: id.clone(),
             auth_url,
             region: self.region.clone().unwrap_or_default(),
+            ways,
             ca_file: self.ca_file.as_ref().map(|file| file.get_ref().clone()),
             endpoints,
         })
     }
+}
+
+fn ways(given: &[String]) -> Option<Ways> {
+    let known = |word: &str| given.iter().any(|given| given == word);
+    let ways = Ways {
+        password: known("password"),
+        access_key: known("access-key"),
+    };
+    let named = usize::from(ways.password) + usize::from(ways.access_key);
+    (named > 0 && named == given.len()).then_some(ways)
 }
 
 fn words() -> String {

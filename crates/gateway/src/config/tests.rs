@@ -33,6 +33,21 @@ fn a_good_file_is_read() {
 }
 
 #[test]
+fn a_cloud_offers_both_ways_of_signing_in_unless_one_is_left_out() {
+    let ways = |line: &str| {
+        Config::parse(&GOOD.replace("region =", line))
+            .unwrap()
+            .clouds[0]
+            .ways
+    };
+    assert_eq!(ways("region ="), Ways::default());
+    let only = ways("sign_in = [\"access-key\"]\nregion =");
+    assert!(only.access_key && !only.password);
+    let only = ways("sign_in = [\"password\"]\nregion =");
+    assert!(only.password && !only.access_key);
+}
+
+#[test]
 fn the_documented_examples_are_good_files() {
     for page in [
         include_str!("../../../../docs/connecting.md"),
@@ -92,6 +107,16 @@ fn l05_problems_name_the_line_and_the_way_out() {
             "[[cloud]]\nid = \"a\"\nauth_url = \"https://a.example/v3\"\n[cloud.endpoints]\nbackup = \"https://b.example\"",
             5,
             "known are csbs",
+        ),
+        (
+            "[[cloud]]\nid = \"a\"\nauth_url = \"https://a.example/v3\"\nsign_in = [\"passwrod\"]",
+            4,
+            "\"access-key\"",
+        ),
+        (
+            "[[cloud]]\nid = \"a\"\nauth_url = \"https://a.example/v3\"\nsign_in = []",
+            4,
+            "\"password\"",
         ),
         ("public_url = \"http://a.example\"", 1, "https://"),
         ("[session]\nhours = 0", 2, "from 1 to 24"),

@@ -97,20 +97,28 @@ async fn answer(
     write::run(app, id, headers, asked).await
 }
 
-/// Sends a read; a token that was revoked meanwhile is replaced once.
+/// Sends a read. A token that was revoked meanwhile is replaced once; a signature is made once in the other variant.
 async fn read(app: &App, asked: &Asked) -> Result<axum::http::Response<Incoming>, Refusal> {
     let access = asked.session.access(app, &asked.route.project).await?;
-    let first = asked.send(&access).await?;
-    if first.status() != StatusCode::UNAUTHORIZED
-        || asked.route.operation.service == Service::Sandbox
-    {
+    let service = asked.route.operation.service;
+    let tried = asked.session.keychain().map(|chain| chain.variant(service));
+    let first = asked.send(app, &access).await?;
+    if first.status() != StatusCode::UNAUTHORIZED || service == Service::Sandbox {
         return Ok(first);
     }
     drop(first);
-    asked.session.forget(&asked.route.project, &access);
-    let renewed = asked.session.access(app, &asked.route.project).await;
-    let renewed = renewed.inspect_err(|_| asked.session_is_over(app))?;
-    let second = asked.send(&renewed).await?;
+    let renewed = match asked.session.keychain().zip(tried) {
+        Some((chain, tried)) => {
+            chain.learn(service, tried.other());
+            access
+        }
+        None => {
+            asked.session.forget(&asked.route.project, &access);
+            let renewed = asked.session.access(app, &asked.route.project).await;
+            renewed.inspect_err(|_| asked.session_is_over(app))?
+        }
+    };
+    let second = asked.send(app, &renewed).await?;
     if second.status() == StatusCode::UNAUTHORIZED {
         asked.session_is_over(app);
         return Err(Refusal::SessionEnded);
@@ -119,7 +127,11 @@ async fn read(app: &App, asked: &Asked) -> Result<axum::http::Response<Incoming>
 }
 
 impl Asked {
-    async fn send(&self, access: &Access) -> Result<axum::http::Response<Incoming>, Refusal> {
+    async fn send(
+        &self,
+        app: &App,
+        access: &Access,
+    ) -> Result<axum::http::Response<Incoming>, Refusal> {
         let service = self.route.operation.service;
         let endpoint = access
             .endpoint(service)
@@ -131,7 +143,8 @@ impl Asked {
         call.body = self.body.clone();
         call.patient = service == Service::Sandbox;
         if service != Service::Sandbox {
-            call.token = Some(access.token.clone());
+            let (project, now) = (&self.route.project, app.clock.now());
+            call.auth = self.session.auth(access, service, project, now);
         } else if self.method != Method::GET && self.body.is_empty() {
             // The controls take no change without this type, so that no web page can send one unasked.
             let json = axum::http::HeaderValue::from_static("application/json");

@@ -97,7 +97,7 @@ async fn noted(app: &App, id: &RequestId, asked: &Asked, reason: String) -> Outc
         tracing::error!(%error, "the audit log cannot be written");
         Refusal::AuditUnavailable
     })?;
-    let outcome = match asked.send(&access).await {
+    let outcome = match asked.send(app, &access).await {
         Ok(answer) => answer::read_whole(app, asked, answer).await,
         Err(refusal) => Err(refusal),
     };

@@ -13,8 +13,9 @@ use std::{
 
 use axum::http::{HeaderMap, HeaderValue};
 use contract::{
+    iam::Token,
     operations::Service,
-    session::{Project, SessionInfo},
+    session::{Project, SessionInfo, SignInKind},
     time::Timestamp,
 };
 use tokio::time::Instant;
@@ -23,6 +24,7 @@ pub use self::store::Sessions;
 use crate::{
     app::App,
     cloud::Cloud,
+    credentials::{Auth, Keychain, Signature},
     endpoint::Endpoint,
     error::Refusal,
     identity::{self, Granted},
@@ -49,29 +51,62 @@ pub struct Session {
     ends: Instant,
     ends_at: Timestamp,
     last_used: Mutex<Instant>,
-    /// The token of the sign-in; others are made from it.
-    root: Secret,
+    root: Root,
     access: RwLock<BTreeMap<String, Arc<Access>>>,
     /// Held while a project's token is fetched, so that ten calls at once fetch one.
     fetching: tokio::sync::Mutex<()>,
 }
 
-/// A project's token and endpoints.
+/// What the sign-in left behind.
+pub enum Root {
+    /// Its token; others are made from it.
+    Token(Secret),
+    /// The person's own keys: each request is signed with them.
+    Keys(Keychain),
+}
+
+/// A sign-in the cloud accepted.
+pub struct Accepted {
+    pub root: Root,
+    pub domain: String,
+    pub user_id: String,
+    pub user: String,
+    pub projects: Vec<Project>,
+    /// The project to begin with, and what its services are; nothing when the person may enter none.
+    pub entered: Option<(Project, Access, String)>,
+    /// How long it is valid; nothing when nobody knows.
+    pub lifetime: Option<Duration>,
+}
+
+/// How calls for a project are made, and its endpoints.
 pub struct Access {
-    /// Marked sensitive: it is never shown.
-    pub token: HeaderValue,
-    secret: Secret,
+    token: Option<ProjectToken>,
     endpoints: BTreeMap<&'static str, Endpoint>,
 }
 
+struct ProjectToken {
+    /// Marked sensitive: it is never shown.
+    header: HeaderValue,
+    secret: Secret,
+}
+
 impl Access {
-    fn new(cloud: &Cloud, granted: &Granted) -> Result<Self, Refusal> {
+    pub fn by_token(cloud: &Cloud, granted: &Granted) -> Result<Self, Refusal> {
         let unusable = Refusal::UpstreamUnreadable("its token cannot be sent in a header");
         Ok(Self {
-            token: granted.token.to_header().ok_or(unusable)?,
-            secret: granted.token.clone(),
+            token: Some(ProjectToken {
+                header: granted.token.to_header().ok_or(unusable)?,
+                secret: granted.token.clone(),
+            }),
             endpoints: cloud.endpoints(&granted.about),
         })
+    }
+
+    pub fn by_signature(cloud: &Cloud, about: &Token) -> Self {
+        Self {
+            token: None,
+            endpoints: cloud.endpoints(about),
+        }
     }
 
     pub fn endpoint(&self, service: Service) -> Option<&Endpoint> {
@@ -98,58 +133,37 @@ impl fmt::Debug for Access {
 }
 
 impl Session {
-    /// From a fresh token; asks the cloud which projects there are, and enters one when none was named.
-    pub async fn begin(
-        app: &App,
-        cloud: Arc<Cloud>,
-        domain: &str,
-        granted: Granted,
-        key: Key,
-    ) -> Result<Self, Refusal> {
-        let mut projects = identity::projects(&cloud, &granted.token).await?;
-        let entered = &granted.about.project;
-        if crate::proxy::is_id(&entered.id) && projects.iter().all(|p| p.id != entered.id) {
-            projects.insert(
-                0,
-                Project {
-                    id: entered.id.clone(),
-                    name: entered.name.clone(),
-                },
-            );
-        }
-        let mut access = BTreeMap::new();
-        let mut region = cloud.region(&granted.about);
-        let mut project_id = entered.id.clone();
-        if !project_id.is_empty() {
-            access.insert(project_id.clone(), Arc::new(Access::new(&cloud, &granted)?));
-        } else if let Some(first) = projects.first() {
-            let now = app.clock.now();
-            let scoped = identity::rescope(&cloud, &granted.token, &first.id, now).await?;
-            region = cloud.region(&scoped.about);
-            project_id.clone_from(&first.id);
-            access.insert(first.id.clone(), Arc::new(Access::new(&cloud, &scoped)?));
-        }
-        let age = app.limits.session_age.min(granted.lifetime);
+    pub fn begin(app: &App, cloud: Arc<Cloud>, accepted: Accepted, key: Key) -> Self {
+        let age = app.limits.session_age;
+        let age = accepted.lifetime.map_or(age, |lifetime| age.min(lifetime));
         let (now, wall) = (Instant::now(), app.clock.now());
-        Ok(Self {
+        let mut access = BTreeMap::new();
+        let (project_id, region) = match accepted.entered {
+            Some((project, entered, region)) => {
+                access.insert(project.id.clone(), Arc::new(entered));
+                (project.id, region)
+            }
+            None => Default::default(),
+        };
+        Self {
             key,
-            domain: domain.to_owned(),
+            domain: accepted.domain,
             region,
-            user_id: granted.about.user.id,
-            user: granted.about.user.name,
+            user_id: accepted.user_id,
+            user: accepted.user,
             project_id,
-            projects,
+            projects: accepted.projects,
             epoch: crate::random::hex::<8>(),
             idle: app.limits.session_idle,
             ends: now + age,
             ends_at: wall
                 .plus_seconds(i64::try_from(age.as_secs()).unwrap_or(i64::MAX / 2_000_000)),
             last_used: Mutex::new(now),
-            root: granted.token,
+            root: accepted.root,
             access: RwLock::new(access),
             fetching: tokio::sync::Mutex::new(()),
             cloud,
-        })
+        }
     }
 
     pub fn info(&self, now: Timestamp) -> SessionInfo {
@@ -158,6 +172,7 @@ impl Session {
             domain: self.domain.clone(),
             user_id: self.user_id.clone(),
             user: self.user.clone(),
+            sign_in: self.kind(),
             project_id: self.project_id.clone(),
             projects: self.projects.clone(),
             region: self.region.clone(),
@@ -168,15 +183,53 @@ impl Session {
         }
     }
 
+    fn kind(&self) -> SignInKind {
+        match &self.root {
+            Root::Token(_) => SignInKind::Password,
+            Root::Keys(chain) if chain.keys.are_temporary() => SignInKind::TemporaryKey,
+            Root::Keys(_) => SignInKind::AccessKey,
+        }
+    }
+
     pub fn may_enter(&self, project_id: &str) -> bool {
-        self.projects.iter().any(|project| project.id == project_id)
+        self.project(project_id).is_some()
+    }
+
+    fn project(&self, id: &str) -> Option<&Project> {
+        self.projects.iter().find(|project| project.id == id)
+    }
+
+    /// The keys of a session that signs its requests.
+    pub fn keychain(&self) -> Option<&Keychain> {
+        match &self.root {
+            Root::Token(_) => None,
+            Root::Keys(chain) => Some(chain),
+        }
+    }
+
+    /// What a call to a service of a project carries.
+    pub fn auth(
+        &self,
+        access: &Access,
+        service: Service,
+        project_id: &str,
+        now: Timestamp,
+    ) -> Auth {
+        match (&access.token, &self.root) {
+            (Some(token), _) => Auth::Token(token.header.clone()),
+            (None, Root::Keys(chain)) => Auth::Signature(Signature {
+                keys: chain.keys.clone(),
+                variant: chain.variant(service),
+                project: Some(project_id.to_owned()),
+                at: now,
+            }),
+            (None, Root::Token(_)) => Auth::None,
+        }
     }
 
     /// The token and endpoints for a project, fetched when they are first needed.
     pub async fn access(&self, app: &App, project_id: &str) -> Result<Arc<Access>, Refusal> {
-        if !self.may_enter(project_id) {
-            return Err(Refusal::NoSuchProject);
-        }
+        let project = self.project(project_id).ok_or(Refusal::NoSuchProject)?;
         if let Some(access) = self.known_access(project_id) {
             return Ok(access);
         }
@@ -184,9 +237,18 @@ impl Session {
         if let Some(access) = self.known_access(project_id) {
             return Ok(access);
         }
-        let granted =
-            identity::rescope(&self.cloud, &self.root, project_id, app.clock.now()).await?;
-        let access = Arc::new(Access::new(&self.cloud, &granted)?);
+        let (cloud, now) = (&self.cloud, app.clock.now());
+        let access = match &self.root {
+            Root::Token(token) => {
+                let granted = identity::rescope(cloud, token, project_id, now).await?;
+                Access::by_token(cloud, &granted)?
+            }
+            Root::Keys(chain) => {
+                let auth = Auth::Signature(chain.for_project(project_id, now));
+                Access::by_signature(cloud, &identity::catalog(cloud, auth, project).await?)
+            }
+        };
+        let access = Arc::new(access);
         let mut all = self.access.write().unwrap_or_else(PoisonError::into_inner);
         all.insert(project_id.to_owned(), access.clone());
         Ok(access)
@@ -203,16 +265,16 @@ impl Session {
         }
     }
 
-    /// Every token, to be revoked.
+    /// Every token, to be revoked; keys are the person's own and stay what they are.
     pub fn tokens(&self) -> Vec<Secret> {
+        let Root::Token(root) = &self.root else {
+            return Vec::new();
+        };
         let all = self.access.read().unwrap_or_else(PoisonError::into_inner);
-        let of_projects = all.values().map(|access| access.secret.clone());
-        let mut tokens: Vec<Secret> = of_projects.collect();
-        if tokens
-            .iter()
-            .all(|token| token.expose() != self.root.expose())
-        {
-            tokens.push(self.root.clone());
+        let of_projects = all.values().filter_map(|access| access.token.as_ref());
+        let mut tokens: Vec<Secret> = of_projects.map(|token| token.secret.clone()).collect();
+        if tokens.iter().all(|token| token.expose() != root.expose()) {
+            tokens.push(root.clone());
         }
         tokens
     }

@@ -6,8 +6,7 @@ use axum::{
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use contract::session::SignIn;
-use zeroize::Zeroize;
+use contract::session::{SignIn, SignInKind};
 
 use super::cookie;
 use crate::{
@@ -38,10 +37,17 @@ pub async fn sign_in(
     body: axum::body::Body,
 ) -> Result<Response, Refusal> {
     let bytes = body::read_json(&headers, body, app.limits.body, &app.limits).await?;
-    let mut with: SignIn = serde_json::from_slice(&bytes)
-        .map_err(|_| Refusal::NotJson("it needs the texts domain, user and password"))?;
+    let incomplete = Refusal::NotJson(
+        "it needs the texts domain, user and password, or access_key and secret_key",
+    );
+    let mut with: SignIn = serde_json::from_slice(&bytes).map_err(|_| incomplete.clone())?;
+    let named = !with.domain.is_empty() && !with.user.is_empty() && !with.password.is_empty();
+    if with.kind() == SignInKind::Password && !named {
+        sign_in::forget_secrets(&mut with);
+        return Err(incomplete);
+    }
     let entered = sign_in::enter(&app, peer.ip(), &headers, &with, &id).await;
-    with.password.zeroize();
+    sign_in::forget_secrets(&mut with);
     let entered = entered?;
     let info = Json(entered.session.info(app.clock.now()));
     Ok(([(header::SET_COOKIE, entered.cookie)], info).into_response())

@@ -1,5 +1,6 @@
 //! Signing in: the page that needs no script, the limits on guessing, and what happens when it succeeds.
 
+mod accept;
 mod next;
 mod page;
 mod throttle;
@@ -17,20 +18,27 @@ use contract::session::SignIn;
 use sha2::{Digest, Sha256};
 use zeroize::Zeroize;
 
-use self::page::Page;
-pub use self::{next::safe_next, page::STYLE, throttle::Throttle};
+use self::{
+    accept::Credentials,
+    page::{Page, Way},
+};
+pub use self::{
+    next::safe_next,
+    page::{EARLY, STYLE},
+    throttle::Throttle,
+};
 use crate::{
     app::App,
     body,
     connection::Peer,
     envelope::RequestId,
     error::Refusal,
-    hosts, identity,
+    hosts,
     session::{self, Session, cookie},
 };
 
-/// Longest text of a field that is looked at.
-const FIELD: usize = 255;
+/// Largest form: a security token, every byte of it encoded, and the other fields.
+const FORM: usize = 3 * (accept::SECURITY_TOKEN + 8 * 256);
 
 /// A successful sign-in.
 pub struct Entered {
@@ -46,51 +54,29 @@ pub async fn enter(
     with: &SignIn,
     request: &RequestId,
 ) -> Result<Entered, Refusal> {
-    let fields = [
-        &with.cloud,
-        &with.domain,
-        &with.user,
-        &with.password,
-        &with.project,
-    ];
     let cloud = app.cloud(&with.cloud).ok_or(Refusal::WrongSignIn)?;
-    let named = !with.domain.is_empty() && !with.user.is_empty() && !with.password.is_empty();
-    if !named
-        || fields
-            .iter()
-            .any(|field| field.len() > FIELD || field.contains('\0'))
-    {
-        return Err(Refusal::WrongSignIn);
-    }
-    let who = pseudonym(&format!("{}/{}/{}", cloud.id, with.domain, with.user));
+    let credentials = Credentials::of(with, cloud)?;
+    let who = pseudonym(&credentials.who(cloud));
     let attempt = app
         .throttle
         .begin(&who, address(app, peer, headers))
         .inspect_err(|refusal| {
             tracing::warn!(id = %request, user = %who, code = refusal.code(), "sign-in held back");
         })?;
-    let granted = identity::password(cloud, with, app.clock.now()).await;
-    let granted = match granted {
-        Ok(granted) => granted,
+    let accepted = match credentials.present(app, cloud).await {
+        Ok(accepted) => accepted,
         Err(refusal) => {
             app.metrics.sign_ins_refused.fetch_add(1, Ordering::Relaxed);
             tracing::warn!(id = %request, user = %who, code = refusal.code(), "sign-in refused");
             // What is not the person's fault is not counted against them.
-            if refusal != Refusal::WrongSignIn {
+            if !matches!(refusal, Refusal::WrongSignIn | Refusal::WrongKeys) {
                 attempt.undo();
             }
             return Err(refusal);
         }
     };
     let id = cookie::fresh();
-    let begun = Session::begin(app, cloud.clone(), &with.domain, granted, cookie::key(&id)).await;
-    let session = match begun {
-        Ok(session) => session,
-        Err(refusal) => {
-            attempt.undo();
-            return Err(refusal);
-        }
-    };
+    let session = Session::begin(app, cloud.clone(), accepted, cookie::key(&id));
     attempt.succeeded();
     if let Some(old) = cookie::read(app, headers) {
         app.sessions.remove(&cookie::key(&old));
@@ -124,17 +110,18 @@ pub async fn show(
     headers: HeaderMap,
 ) -> Response {
     let fields = form_fields(query.unwrap_or_default().as_bytes()).unwrap_or_default();
-    let next = fields
-        .iter()
-        .find(|(name, _)| name == "next")
-        .map_or("", |(_, value)| value);
-    let next = safe_next(next);
+    let field = |wanted: &str| {
+        let found = fields.iter().find(|(name, _)| name == wanted);
+        found.map_or("", |(_, value)| value)
+    };
+    let next = safe_next(field("next"));
     if session::of(&app, &headers).is_ok() {
         return Redirect::to(next).into_response();
     }
     let page = Page {
         app: &app,
-        with: &SignIn::blank(),
+        way: Way::from_word(field("with")),
+        with: &SignIn::default(),
         next,
         refusal: None,
     };
@@ -155,11 +142,12 @@ pub async fn submit(
     if !kind.starts_with(b"application/x-www-form-urlencoded") {
         return Err(Refusal::WrongMediaType);
     }
-    let bytes = body::read(body, 16 * 1024, &app.limits).await?;
+    let bytes = body::read(body, FORM, &app.limits).await?;
     let malformed = Refusal::Malformed(StatusCode::BAD_REQUEST, "The form is not readable.");
     let fields = form_fields(&bytes).ok_or(malformed.clone())?;
     drop(bytes);
-    let mut with = SignIn::blank();
+    let mut with = SignIn::default();
+    let mut way = Way::Password;
     let mut next = "/".to_owned();
     for (name, value) in fields {
         match name.as_str() {
@@ -168,12 +156,16 @@ pub async fn submit(
             "user" => with.user = value,
             "password" => with.password = value,
             "project" => with.project = value,
+            "access_key" => with.access_key = value,
+            "secret_key" => with.secret_key = value,
+            "security_token" => with.security_token = value,
+            "with" => way = Way::from_word(&value),
             "next" => safe_next(&value).clone_into(&mut next),
             _ => return Err(malformed),
         }
     }
     let entered = enter(&app, peer.ip(), &headers, &with, &id).await;
-    with.password.zeroize();
+    forget_secrets(&mut with);
     match entered {
         Ok(entered) => {
             let cookie = [(header::SET_COOKIE, entered.cookie)];
@@ -182,6 +174,7 @@ pub async fn submit(
         Err(refusal) => {
             let page = Page {
                 app: &app,
+                way,
                 with: &with,
                 next: &next,
                 refusal: Some((&refusal, &id)),
@@ -202,20 +195,11 @@ fn form_page(status: StatusCode, page: &Page) -> Response {
     (status, policy, Html(page.render())).into_response()
 }
 
-trait Blank {
-    fn blank() -> Self;
-}
-
-impl Blank for SignIn {
-    fn blank() -> Self {
-        Self {
-            cloud: String::new(),
-            domain: String::new(),
-            user: String::new(),
-            password: String::new(),
-            project: String::new(),
-        }
-    }
+/// Wipes what was typed and must not stay.
+pub fn forget_secrets(with: &mut SignIn) {
+    with.password.zeroize();
+    with.secret_key.zeroize();
+    with.security_token.zeroize();
 }
 
 /// `application/x-www-form-urlencoded`; nothing when it is not UTF-8 or names a field twice.

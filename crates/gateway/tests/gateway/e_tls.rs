@@ -84,6 +84,7 @@ async fn sign_in_over(
         auth_url: Endpoint::parse(&format!("https://localhost:{port}/v3")).unwrap(),
         region: String::new(),
         ca_file: Some(ca_file),
+        ways: Default::default(),
         endpoints: Default::default(),
     };
     let setup = support::start_cloud(upstream, cloud, |_| {}).await;

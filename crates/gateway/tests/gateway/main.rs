@@ -13,4 +13,5 @@ mod f_changes;
 mod l_logs;
 mod sandbox_cloud;
 mod sign_in_page;
+mod sign_in_with_keys;
 mod support;

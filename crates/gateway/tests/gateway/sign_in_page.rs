@@ -23,14 +23,21 @@ async fn the_sign_in_page_keeps_what_was_typed_but_the_password() {
         "{page}"
     );
     assert!(
-        !page.contains("PW-CANARY") && !page.contains("<script"),
+        !page.contains("PW-CANARY") && !page.contains("<script>"),
         "{page}"
     );
     assert!(
         page.contains(reply.header("x-request-id").unwrap()),
         "{page}"
     );
-    for (name, count) in [("<label ", 4), ("style=", 0), ("onclick", 0), ("<style", 0)] {
+    for (name, count) in [
+        ("<label ", 4),
+        ("<script src=\"/assets/early-", 1),
+        ("<script", 1),
+        ("style=", 0),
+        ("onclick", 0),
+        ("<style", 0),
+    ] {
         assert_eq!(page.matches(name).count(), count, "{name}");
     }
     let style = page
@@ -46,6 +53,36 @@ async fn the_sign_in_page_keeps_what_was_typed_but_the_password() {
         (200, Some("text/css; charset=utf-8"))
     );
     assert!(reply.header("cache-control").unwrap().contains("immutable"));
+    assert!(reply.body.contains("--accent:") && reply.body.contains(".button-primary"));
+}
+
+#[tokio::test]
+async fn the_two_ways_are_two_pages_and_keep_the_way_back() {
+    let setup = start().await;
+    let page = setup.get("/sign-in?next=%2Fp%2Fx%3Fa%3D1", "").await.body;
+    let link = "/sign-in?with=access-key&amp;next=%2Fp%2Fx%3Fa%3D1";
+    assert!(page.contains(&format!("<a href=\"{link}\">")), "{page}");
+    assert!(page.contains("id=\"password\"") && !page.contains("access_key"));
+    let page = setup.get(&link.replace("&amp;", "&"), "").await.body;
+    assert!(
+        page.contains("aria-current=\"page\">With an access key"),
+        "{page}"
+    );
+    assert!(page.contains("value=\"/p/x?a=1\""), "{page}");
+    for field in ["access_key", "secret_key", "security_token", "project"] {
+        assert!(
+            page.contains(&format!("<label class=\"field-label\" for=\"{field}\"")),
+            "{page}"
+        );
+    }
+    assert!(!page.contains("id=\"password\""));
+    for (name, count) in [
+        (" required", 2),
+        ("type=\"password\"", 2),
+        (" autofocus", 1),
+    ] {
+        assert_eq!(page.matches(name).count(), count, "{name} in {page}");
+    }
 }
 
 #[tokio::test]

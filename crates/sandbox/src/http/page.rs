@@ -76,7 +76,7 @@ pub fn number(query: &Pairs, name: &str) -> Result<Option<usize>, String> {
 
 /// The address of the page behind `last`: the same question with another marker.
 pub fn next_link(address: &str, query: &Pairs, last: &str) -> String {
-    use crate::signing::encode_component as encode;
+    use signing::encode_component as encode;
     let kept = query
         .iter()
         .filter(|(key, _)| !matches!(*key, "marker" | "offset"));

@@ -4,44 +4,7 @@ use std::convert::Infallible;
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-
-/// Decodes `%XX` (and `+` as a blank in queries); broken escapes stay as they are.
-pub fn decode_bytes(text: &str, plus_is_blank: bool) -> Vec<u8> {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((&first, tail)) = rest.split_first() {
-        rest = tail;
-        match first {
-            b'+' if plus_is_blank => bytes.push(b' '),
-            b'%' => match (
-                tail.first().and_then(hex_digit),
-                tail.get(1).and_then(hex_digit),
-            ) {
-                (Some(high), Some(low)) => {
-                    bytes.push(high << 4 | low);
-                    rest = &tail[2..];
-                }
-                _ => bytes.push(b'%'),
-            },
-            other => bytes.push(other),
-        }
-    }
-    bytes
-}
-
-/// [`decode_bytes`] as text; the error is one that is not UTF-8.
-pub fn decode_component(
-    text: &str,
-    plus_is_blank: bool,
-) -> Result<String, std::string::FromUtf8Error> {
-    String::from_utf8(decode_bytes(text, plus_is_blank))
-}
-
-fn hex_digit(byte: &u8) -> Option<u8> {
-    char::from(*byte)
-        .to_digit(16)
-        .and_then(|digit| u8::try_from(digit).ok())
-}
+pub use signing::percent::{decode_bytes, decode_component};
 
 /// The decoded pairs of a query string, in their order; as an extractor it never fails.
 ///
@@ -52,20 +15,7 @@ pub struct Pairs(Vec<(String, String)>);
 impl Pairs {
     /// Reads `a=1&b=two`.
     pub fn parse(query: &str) -> Self {
-        let decode = |text: &str| {
-            decode_component(text, true)
-                .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
-        };
-        Self(
-            query
-                .split('&')
-                .filter(|pair| !pair.is_empty())
-                .map(|pair| {
-                    let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
-                    (decode(key), decode(value))
-                })
-                .collect(),
-        )
+        Self(signing::percent::query_pairs(query))
     }
 
     /// The first value of `key`.

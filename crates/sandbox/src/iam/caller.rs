@@ -16,8 +16,8 @@ use super::tokens::{Scope, Token};
 use crate::Sandbox;
 use crate::clock::Micros;
 use crate::http::{BODY_LIMIT, Problem, decode_component};
-use crate::signing::{self, Authorization, Message};
 use crate::store::StoreError;
+use signing::{Authorization, Message};
 
 /// The header that carries a token.
 pub const TOKEN: &str = "x-auth-token";

@@ -107,7 +107,7 @@ impl Page {
 
     /// The query of another page of the same question.
     fn query(&self, query: &Pairs, number: usize) -> String {
-        let encode = |text: &str| crate::signing::encode_component(text);
+        let encode = |text: &str| signing::encode_component(text);
         let others = query.iter().filter(|(key, _)| *key != "page");
         let parts: Vec<String> = others
             .map(|(key, value)| format!("{}={}", encode(key), encode(value)))

@@ -157,7 +157,7 @@ fn any_query() -> impl Strategy<Value = String> {
 }
 
 fn contract_encode(text: &str) -> String {
-    sandbox::signing::encode_component(text)
+    signing::encode_component(text)
 }
 
 fn any_json() -> impl Strategy<Value = serde_json::Value> {

@@ -1,9 +1,9 @@
 //! Requests signed with permanent and temporary keys.
 
 use hyper::StatusCode;
-use sandbox::signing::{Authorization, Message, Scheme};
 use sandbox::{Options, Seed};
 use serde_json::{Value, json};
+use signing::{Authorization, Message, Scheme};
 
 use crate::client::{Answer, HOUR, Session, World};
 

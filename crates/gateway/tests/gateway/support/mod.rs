@@ -13,7 +13,7 @@ use gateway::{
     audit::Audit,
     clock::Clock,
     cloud::Cloud,
-    config::CloudConfig,
+    config::{CloudConfig, Ways},
     connection,
     endpoint::Endpoint,
     hosts::Hosts,
@@ -60,15 +60,28 @@ pub async fn start_for(
     auth_url: &str,
     change: impl FnOnce(&mut Limits),
 ) -> Setup {
+    start_cloud(upstream, cloud_at(auth_url), change).await
+}
+
+/// With a cloud that offers these ways of signing in.
+pub async fn start_ways(upstream: Upstream, auth_url: &str, ways: Ways) -> Setup {
     let cloud = CloudConfig {
+        ways,
+        ..cloud_at(auth_url)
+    };
+    start_cloud(upstream, cloud, |_| {}).await
+}
+
+fn cloud_at(auth_url: &str) -> CloudConfig {
+    CloudConfig {
         id: "test".to_owned(),
         label: "Test cloud".to_owned(),
         auth_url: Endpoint::parse(auth_url).unwrap(),
         region: "eu-de".to_owned(),
         ca_file: None,
+        ways: Ways::default(),
         endpoints: Default::default(),
-    };
-    start_cloud(upstream, cloud, change).await
+    }
 }
 
 /// With a cloud as the operator's file would have it.
@@ -87,13 +100,24 @@ pub async fn start_made(
     made: impl FnOnce(&Limits, Arc<Metrics>) -> Cloud,
     change: impl FnOnce(&mut Limits),
 ) -> Setup {
+    let clock = Clock::new(|| Timestamp::from_seconds(1_773_480_413));
+    start_clocked(upstream, made, clock, change).await
+}
+
+/// The same at a time of the test's own.
+pub async fn start_clocked(
+    upstream: Upstream,
+    made: impl FnOnce(&Limits, Arc<Metrics>) -> Cloud,
+    clock: Clock,
+    change: impl FnOnce(&mut Limits),
+) -> Setup {
     logs::capture();
     let mut limits = Limits::default();
     change(&mut limits);
     let metrics = Arc::new(Metrics::default());
     let cloud = made(&limits, metrics.clone());
     let app = Arc::new(Gateway::new(
-        Clock::new(|| Timestamp::from_seconds(1_773_480_413)),
+        clock,
         limits.clone(),
         Hosts::new(Some("backups.example.org")),
         vec![cloud],

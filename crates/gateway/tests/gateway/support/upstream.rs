@@ -9,6 +9,7 @@ use std::{
 };
 
 use serde_json::json;
+use signing::{Authorization, Message, Scheme};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
@@ -74,11 +75,56 @@ pub struct State {
     pub token_life: i64,
     /// What a token looks like.
     pub token: String,
+    /// The key pair that signs for somebody, if the cloud knows one.
+    pub keys: Option<KeyRules>,
     /// Whether a token can be exchanged for another project's.
     pub rescoping: bool,
     /// Connections open right now.
     pub open: usize,
     connections: usize,
+}
+
+/// A key pair, and which variant of the signature is understood where.
+#[derive(Debug, Clone, Copy)]
+pub struct KeyRules {
+    pub access: &'static str,
+    pub secret: &'static str,
+    pub identity_scoped: bool,
+    pub services_scoped: bool,
+}
+
+impl KeyRules {
+    fn accept(&self, request: &Recorded) -> bool {
+        let lines = request
+            .head
+            .lines()
+            .skip(1)
+            .filter_map(|line| line.split_once(':'));
+        let headers: Vec<_> = lines.map(|(name, value)| (name, value.trim())).collect();
+        let mut words = request.line().split(' ');
+        let (method, target) = (words.next().unwrap(), words.next().unwrap());
+        let (path, query) = target.split_once('?').unwrap_or((target, ""));
+        let message = Message {
+            method,
+            path,
+            query,
+            headers: &headers,
+            body: request.body.as_bytes(),
+        };
+        let scoped = match path.starts_with("/v3/") {
+            true => self.identity_scoped,
+            false => self.services_scoped,
+        };
+        let shown = request.headers("authorization");
+        let shown = shown
+            .first()
+            .and_then(|line| Authorization::parse(line).ok());
+        shown.is_some_and(|signed| {
+            signed.access == self.access
+                && (signed.scheme != Scheme::Plain) == scoped
+                && signed.verify(self.secret, &message).is_ok()
+        })
+    }
 }
 
 #[derive(Clone)]
@@ -127,6 +173,7 @@ impl Upstream {
                 tokens: Vec::new(),
                 token_life: 24 * 3600,
                 token: "TOKEN-CANARY".to_owned(),
+                keys: None,
                 rescoping: true,
                 open: 0,
                 connections: 0,
@@ -208,7 +255,8 @@ impl Upstream {
         let token = request.headers("x-auth-token");
         let known = token
             .first()
-            .is_some_and(|token| state.tokens.iter().any(|t| t == token));
+            .is_some_and(|token| state.tokens.iter().any(|t| t == token))
+            || state.keys.is_some_and(|keys| keys.accept(request));
         if !known {
             return json_answer(
                 401,
@@ -268,6 +316,25 @@ impl Upstream {
             .into_bytes()
         };
         let projects = json!({"projects": [{"id": PROJECT, "name": "eu-de"}, {"id": OTHER_PROJECT, "name": "eu-de_b"}]});
+        if !request.headers("authorization").is_empty()
+            && !state.keys.is_some_and(|keys| keys.accept(request))
+        {
+            return reply(401, "", json!({"error": {"code": 401}}).to_string());
+        }
+        if request.line().starts_with("GET /v3/auth/domains") {
+            return reply(
+                200,
+                "",
+                json!({"domains": [{"id": "d1", "name": "acme"}]}).to_string(),
+            );
+        }
+        if request.line().starts_with("GET /v3/auth/catalog") {
+            let project = request.headers("x-project-id").concat();
+            let url = format!("http://{}/v1/{project}", self.address);
+            let endpoint = json!({"interface": "public", "region": "eu-de", "url": url});
+            let catalog = json!([{"type": "data-protect", "endpoints": [endpoint]}]);
+            return reply(200, "", json!({"catalog": catalog}).to_string());
+        }
         if request.line().starts_with("GET /v3/auth/projects") {
             return reply(200, "", projects.to_string());
         }

@@ -1,11 +1,9 @@
 //! What is hashed: the request in one canonical spelling, and the string around its hash.
 
-use std::fmt::Write as _;
-
 use sha2::{Digest as _, Sha256};
 
 use super::{ALGORITHM, DATE_HEADER};
-use crate::http::{Pairs, decode_bytes};
+use crate::percent::{decode_bytes, encode_component, push_encoded, query_pairs};
 
 /// Stands for the body's hash when a client did not hash it (only if that header is signed itself).
 const UNSIGNED: &str = "UNSIGNED-PAYLOAD";
@@ -155,12 +153,11 @@ fn canonical_path(path: &str) -> String {
 /// Sorted and encoded pairs; variant B sorts without regard to case and signs only the first value
 /// of a key.
 fn canonical_query(query: &str, scoped: bool) -> String {
-    let pairs = Pairs::parse(query);
     let mut encoded: Vec<(String, String)> = Vec::new();
-    for (key, value) in pairs.iter() {
-        let key = encode_component(key);
+    for (key, value) in query_pairs(query) {
+        let key = encode_component(&key);
         if !(scoped && encoded.iter().any(|(earlier, _)| *earlier == key)) {
-            encoded.push((key, encode_component(value)));
+            encoded.push((key, encode_component(&value)));
         }
     }
     if scoped {
@@ -177,34 +174,14 @@ fn canonical_query(query: &str, scoped: bool) -> String {
 
 /// The query as a form, blanks as `+`, sorted by key and otherwise in the order sent.
 fn form_encoded(query: &str) -> String {
-    let pairs = Pairs::parse(query);
-    let mut pairs: Vec<(&str, &str)> = pairs.iter().collect();
-    pairs.sort_by_key(|(key, _)| *key);
+    let mut pairs = query_pairs(query);
+    pairs.sort_by(|(a, _), (b, _)| a.cmp(b));
     let blank_as_plus = |text: &str| encode_component(text).replace("%20", "+");
     let parts: Vec<String> = pairs
         .into_iter()
-        .map(|(key, value)| format!("{}={}", blank_as_plus(key), blank_as_plus(value)))
+        .map(|(key, value)| format!("{}={}", blank_as_plus(&key), blank_as_plus(&value)))
         .collect();
     parts.join("&")
-}
-
-/// A component as RFC 3986 writes it: unreserved characters stay, the rest is `%XX`.
-pub fn encode_component(text: &str) -> String {
-    let mut encoded = String::with_capacity(text.len());
-    push_encoded(&mut encoded, text.as_bytes(), false);
-    encoded
-}
-
-/// RFC 3986: unreserved characters stay, everything else becomes `%XX` in upper case.
-fn push_encoded(text: &mut String, bytes: &[u8], keep_slash: bool) {
-    for &byte in bytes {
-        if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) || (keep_slash && byte == b'/') {
-            text.push(char::from(byte));
-        } else {
-            // Writing to a string cannot fail.
-            let _ = write!(text, "%{byte:02X}");
-        }
-    }
 }
 
 fn push_with_single_blanks(text: &mut String, value: &str) {

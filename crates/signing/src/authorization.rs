@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use chrono::NaiveDateTime;
+use chrono::{DateTime, NaiveDateTime};
 use hmac::{Hmac, Mac as _};
 use sha2::Sha256;
 use subtle::ConstantTimeEq as _;
@@ -180,6 +180,18 @@ pub fn date_seconds(text: &str) -> Option<i64> {
         });
     let date = NaiveDateTime::parse_from_str(text, "%Y%m%dT%H%M%SZ").ok()?;
     digits.then(|| date.and_utc().timestamp())
+}
+
+/// The `X-Sdk-Date` of a moment, given in seconds since the epoch; nothing for years no date can hold.
+///
+/// ```
+/// assert_eq!(signing::date_text(1_894_695_330).as_deref(), Some("20300115T081530Z"));
+/// assert_eq!(signing::date_seconds("20300115T081530Z"), Some(1_894_695_330));
+/// ```
+pub fn date_text(seconds: i64) -> Option<String> {
+    let date = DateTime::from_timestamp(seconds, 0)?;
+    let text = date.format("%Y%m%dT%H%M%SZ").to_string();
+    (text.len() == 16).then_some(text)
 }
 
 fn read_credential(text: &str) -> Result<(String, Scheme), Refusal> {

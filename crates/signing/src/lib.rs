@@ -6,7 +6,7 @@
 //! "API Request Signing Guide".
 //!
 //! ```
-//! use sandbox::signing::{Authorization, Message, Scheme};
+//! use signing::{Authorization, Message, Scheme};
 //!
 //! let headers = [("host", "127.0.0.1:8081"), ("x-sdk-date", "20300115T081530Z")];
 //! let message = Message { method: "GET", path: "/v3/projects", query: "name=a", headers: &headers, body: b"" };
@@ -21,11 +21,13 @@
 
 mod authorization;
 mod canonical;
+pub mod percent;
 #[cfg(test)]
 mod tests;
 
-pub use authorization::{Authorization, Refusal, date_seconds};
-pub use canonical::{Message, Scheme, canonical_request, encode_component, string_to_sign};
+pub use authorization::{Authorization, Refusal, date_seconds, date_text};
+pub use canonical::{Message, Scheme, canonical_request, string_to_sign};
+pub use percent::encode_component;
 
 /// The algorithm's name in the header and in the string to sign.
 pub const ALGORITHM: &str = "SDK-HMAC-SHA256";
