@@ -10,7 +10,8 @@
 //! - [`errors`]: what each error code means and what to do about it.
 //! - [`schedule`]: rules of policies, read, printed, enumerated and moved between clocks.
 //! - [`retention`]: which backups a retention keeps, and why.
-//! - [`restore`]: what a restore would do and whether the service would do it.
+//! - [`restore`]: what a restore would do and whether the service would do it; the same for backups
+//!   ([`protect`], [`quota`]), policies ([`policy`]), deletions ([`deletion`]) and images ([`image`]).
 //! - [`rules`]: names, lengths and limits, with the sentence shown when one is broken.
 //! - [`request`]: a request as a person reads it, and as a `curl` command.
 //! - [`session`]: what the console and the gateway say to each other.
@@ -20,13 +21,16 @@
 pub mod cbr;
 pub mod compute;
 pub mod csbs;
+pub mod deletion;
 pub mod errors;
 pub mod iam;
 pub mod image;
 pub mod lenient;
 pub mod model;
 pub mod operations;
+pub mod policy;
 pub mod protect;
+pub mod quota;
 pub mod request;
 pub mod restore;
 pub mod retention;

@@ -8,7 +8,7 @@ use rusqlite::{Connection, OptionalExtension as _};
 
 use crate::csbs::{deletions, restores, retention, runs};
 use crate::images;
-use crate::refusal::{Outcome, Refusal};
+use crate::refusal::Outcome;
 use crate::turn::Turn;
 
 /// What a job does, and what its subject is.
@@ -120,13 +120,4 @@ pub fn run_due(turn: &Turn<'_>, until: Timestamp, max: usize) -> Outcome<usize> 
         done += 1;
     }
     Ok(done)
-}
-
-/// `CSBS.2004`, while backups of the policy are being made.
-pub fn refuse_while_running(turn: &Turn<'_>, policy_no: i64, policy_id: &str) -> Outcome<()> {
-    if runs::of_policy(turn, policy_no)?.is_some() {
-        let message = format!("Policy {policy_id} is running right now; wait for the run.");
-        return Err(Refusal::bad("CSBS.2004", message).into());
-    }
-    Ok(())
 }

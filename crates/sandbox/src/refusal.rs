@@ -3,6 +3,10 @@
 use std::fmt;
 
 use axum::http::StatusCode;
+use contract::deletion::DeletionRefusal;
+use contract::policy::{PolicyRefusal, RunRefusal};
+use contract::quota::QuotaRefusal;
+use contract::restore::RestoreRefusal;
 
 use crate::http::Problem;
 use crate::store::StoreError;
@@ -47,6 +51,29 @@ impl Refusal {
     /// `CSBS.9001`: a field of the request and the rule it breaks.
     pub fn parameter(field: &str, rule: impl fmt::Display) -> Self {
         Self::bad("CSBS.9001", format!("{field}: {rule}."))
+    }
+}
+
+/// The typed refusals of `contract` say everything an answer needs.
+macro_rules! from_contract {
+    ($($refusal:ty),+) => {$(
+        impl From<$refusal> for Refusal {
+            fn from(refusal: $refusal) -> Self {
+                Self {
+                    code: refusal.code(),
+                    status: refusal.status(),
+                    message: refusal.to_string(),
+                }
+            }
+        }
+    )+};
+}
+
+from_contract!(DeletionRefusal, PolicyRefusal, RestoreRefusal, RunRefusal);
+
+impl From<QuotaRefusal> for Refusal {
+    fn from(refusal: QuotaRefusal) -> Self {
+        Self::bad(QuotaRefusal::CODE, refusal.to_string())
     }
 }
 

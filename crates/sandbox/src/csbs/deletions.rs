@@ -1,11 +1,11 @@
 //! Deleting backups: asynchronous, five of a project at a time, first come, first served (csbs-v1 4.13).
 
-use contract::model::BackupStatus;
+use contract::deletion::{DeletionFacts, refusals};
+use contract::model::{Backup, BackupStatus};
 use contract::rules::MAX_CONCURRENT_DELETIONS;
 use rusqlite::OptionalExtension as _;
 
-use super::backups::{self, Stored};
-use super::{failure_reason, numbers, retention};
+use super::{backups, failure_reason, numbers, retention};
 use crate::jobs;
 use crate::refusal::{Outcome, Refusal};
 use crate::turn::Turn;
@@ -22,54 +22,35 @@ pub fn delete(
 ) -> Outcome<()> {
     let tenant = turn.tenant(project_id)?;
     let all = backups::of_checkpoint(turn, tenant, checkpoint_id)?;
-    if all.is_empty() {
-        let message = format!("There is no checkpoint {checkpoint_id}.");
-        return Err(Refusal::not_found("CSBS.3001", message).into());
-    }
+    let mut elsewhere = Vec::new();
     for id in chosen {
-        if all.iter().any(|stored| stored.item.id == *id) {
-            continue;
+        let here = all.iter().any(|stored| stored.item.id == *id);
+        if !here && backups::find(turn, project_id, id)?.is_some() {
+            elsewhere.push(id.clone());
         }
-        return Err(match backups::find(turn, project_id, id)? {
-            Some(_) => {
-                let message = format!("Checkpoint {checkpoint_id} has no backup {id}.");
-                Refusal::not_found("CSBS.6040", message)
-            }
-            None => backups::unknown(id),
-        }
-        .into());
     }
-    let run_in_progress = all
+    let checkpoint: Vec<_> = all
         .iter()
-        .any(|stored| stored.policy_id.is_some() && stored.item.status == "protecting");
-    let mut begin = Vec::new();
-    for stored in &all {
-        if !chosen.is_empty() && !chosen.contains(&stored.item.id) {
-            continue;
-        }
-        match BackupStatus::from_word(&stored.item.status) {
-            // Asking again does no harm: pollers do.
-            BackupStatus::WaitingDelete | BackupStatus::Deleting => continue,
-            status if status.is_busy() => return Err(busy(stored).into()),
-            BackupStatus::Available | BackupStatus::Error => {}
-            _ => return Err(busy(stored).into()),
-        }
-        if run_in_progress {
-            let message = format!(
-                "The run that made backup {} is still in progress.",
-                stored.item.id
-            );
-            return Err(Refusal::bad("CSBS.2004", message).into());
-        }
-        if let Some(image) = &stored.image_id {
-            let message = format!(
-                "Image {image} was made from backup {}; delete the image first.",
-                stored.item.id
-            );
-            return Err(Refusal::bad("CSBS.8007", message).into());
-        }
-        begin.push(stored);
+        .map(|stored| Backup::from(stored.item.clone()))
+        .collect();
+    let imaging: Vec<_> = all
+        .iter()
+        .filter(|stored| stored.image_id.is_some())
+        .map(|stored| stored.item.id.clone())
+        .collect();
+    let facts = DeletionFacts {
+        checkpoint: &checkpoint,
+        elsewhere: &elsewhere,
+        imaging: &imaging,
+    };
+    if let Some(refusal) = refusals(chosen, &facts).into_iter().next() {
+        return Err(Refusal::from(refusal).into());
     }
+    let begin = all
+        .iter()
+        .filter(|stored| chosen.is_empty() || chosen.contains(&stored.item.id))
+        // Asking again does no harm: pollers do.
+        .filter(|stored| !BackupStatus::from_word(&stored.item.status).is_busy());
     for stored in begin {
         let fail_code = turn.faults.job_failure(DELETE);
         turn.db
@@ -81,14 +62,6 @@ pub fn delete(
             .execute((stored.seq, wait.as_str(), turn.now.micros()))?;
     }
     start_waiting(turn, tenant)
-}
-
-fn busy(stored: &Stored) -> Refusal {
-    let message = format!(
-        "Backup {} is {}; wait for it.",
-        stored.item.id, stored.item.status
-    );
-    Refusal::bad("CSBS.2003", message)
 }
 
 /// Fills the free places with those that waited longest.

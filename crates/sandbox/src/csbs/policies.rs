@@ -2,8 +2,11 @@
 
 use contract::csbs::Tag;
 use contract::csbs::policies::{
-    Definition, DefinitionAnswer, Policy, PolicyCreate, PolicyUpdate, Resource, ScheduledOperation,
-    Trigger, TriggerProperties, check_resources,
+    DefinitionAnswer, Policy, PolicyCreate, PolicyUpdate, Resource, ScheduledOperation, Trigger,
+    TriggerProperties,
+};
+use contract::policy::{
+    PolicyFacts, PolicyRefusal, ServerFact, create_refusals, delete_refusals, update_refusals,
 };
 use contract::rules;
 use contract::schedule::Schedule;
@@ -11,7 +14,7 @@ use contract::time::Timestamp;
 use rusqlite::{OptionalExtension as _, Row, params};
 use serde_json::{Value, json};
 
-use super::tags;
+use super::{runs, tags};
 use crate::jobs;
 use crate::refusal::{Outcome, Refusal};
 use crate::turn::Turn;
@@ -195,35 +198,23 @@ pub fn list(turn: &Turn<'_>, project_id: &str, query: &PolicyQuery) -> Outcome<V
         .collect()
 }
 
+/// The refusal of highest precedence, if there is any.
+fn refuse(found: Vec<PolicyRefusal>) -> Outcome<()> {
+    match found.into_iter().next() {
+        Some(refusal) => Err(Refusal::from(refusal).into()),
+        None => Ok(()),
+    }
+}
+
 /// Makes a policy (4.4).
 pub fn create(turn: &Turn<'_>, project_id: &str, wanted: PolicyCreate) -> Outcome<Policy> {
     let tenant = turn.tenant(project_id)?;
-    check_provider(&wanted.provider_id)?;
-    check_parameters(&wanted.parameters)?;
-    let [operation] = <[_; 1]>::try_from(wanted.scheduled_operations).map_err(|operations| {
-        Refusal::parameter(
-            "policy.scheduled_operations",
-            format!("must have exactly one element, not {}", operations.len()),
-        )
-    })?;
-    check_operation_type(&operation.operation_type)?;
-    check_definition(&operation.operation_definition)?;
-    check_pattern(&operation.trigger.properties.pattern)?;
+    let known = Known::of(turn, tenant, Some(wanted.name.as_str()), &wanted.resources)?;
+    refuse(create_refusals(&wanted, &known.facts(false)))?;
+    let Some(operation) = wanted.scheduled_operations.into_iter().next() else {
+        return Err(Refusal::parameter("policy.scheduled_operations", "is empty").into());
+    };
     let tags = tags::check_new(&wanted.tags, "policy.tags")?;
-
-    let policies: i64 = turn
-        .db
-        .prepare_cached("SELECT count(*) FROM policies WHERE project = ?1")?
-        .query_row([tenant], |row| row.get(0))?;
-    if usize::try_from(policies).unwrap_or(usize::MAX) >= rules::MAX_POLICIES {
-        let message = format!(
-            "The project has {policies} policies; at most {} are allowed.",
-            rules::MAX_POLICIES
-        );
-        return Err(Refusal::bad("CSBS.0001", message).into());
-    }
-    check_name_is_free(turn, project_id, wanted.name.as_str(), None)?;
-    check_servers(turn, project_id, &wanted.resources, None)?;
 
     let mut definition = DefinitionAnswer::default();
     operation.operation_definition.merge_into(&mut definition);
@@ -272,39 +263,25 @@ pub fn update(
     policy_id: &str,
     change: PolicyUpdate,
 ) -> Outcome<Policy> {
+    let tenant = turn.tenant(project_id)?;
     let mut stored = stored(turn, project_id, policy_id)?;
-    let operations = change.scheduled_operations.unwrap_or_default();
-    if operations.len() > 1 {
-        let rule = format!("must have at most one element, not {}", operations.len());
-        return Err(Refusal::parameter("policy.scheduled_operations", rule).into());
-    }
-    let operation = operations.into_iter().next();
-    if let Some(operation) = &operation {
-        if operation.id != stored.operation().id {
-            let rule = format!("`{}` is not the operation of this policy", operation.id);
-            return Err(Refusal::parameter("policy.scheduled_operations[0].id", rule).into());
-        }
-        if let Some(definition) = &operation.operation_definition {
-            check_definition_members(definition)?;
-        }
-        if let Some(trigger) = &operation.trigger {
-            check_pattern(&trigger.properties.pattern)?;
-        }
-    }
-    jobs::refuse_while_running(turn, stored.no, policy_id)?;
+    let resources = change.resources.as_deref().unwrap_or_default();
+    let name = change.name.as_ref().map(rules::Name::as_str);
+    let known = Known::of(turn, tenant, name, resources)?;
+    let running = runs::of_policy(turn, stored.no)?.is_some();
+    let facts = known.facts(running);
+    let refusals = update_refusals(policy_id, &change, Some(&stored.policy), &facts);
+    refuse(refusals)?;
+    let operation = change.scheduled_operations.unwrap_or_default().pop();
     let switches_off = operation.as_ref().is_some_and(|o| o.enabled == Some(false));
     if switches_off && stored.operation().enabled == Some(true) {
         refuse_to_stop(turn, "csbs.policies.update", policy_id)?;
     }
     if let Some(name) = change.name {
-        check_name_is_free(turn, project_id, name.as_str(), Some(policy_id))?;
         stored.policy.name = name.into();
     }
     if let Some(description) = change.description {
         stored.policy.description = description.into();
-    }
-    if let Some(resources) = &change.resources {
-        check_servers(turn, project_id, resources, Some(stored.no))?;
     }
     let mut start = stored
         .operation()
@@ -322,18 +299,6 @@ pub fn update(
         }
         if let Some(definition) = operation.operation_definition {
             definition.merge_into(&mut target.operation_definition);
-            let merged = &target.operation_definition;
-            let slots = [
-                merged.day_backups,
-                merged.week_backups,
-                merged.month_backups,
-                merged.year_backups,
-            ];
-            if merged.timezone.is_empty() && slots.iter().any(Option::is_some) {
-                let rule = "is needed when day_backups, week_backups, month_backups or year_backups is given";
-                let field = "policy.scheduled_operations[0].operation_definition.timezone";
-                return Err(Refusal::parameter(field, rule).into());
-            }
         }
         if let Some(trigger) = operation.trigger
             && trigger.properties.pattern != target.trigger.properties.pattern
@@ -380,7 +345,8 @@ pub fn update(
 /// Deletes a policy; its backups stay (4.5).
 pub fn delete(turn: &Turn<'_>, project_id: &str, policy_id: &str) -> Outcome<()> {
     let stored = stored(turn, project_id, policy_id)?;
-    jobs::refuse_while_running(turn, stored.no, policy_id)?;
+    let running = runs::of_policy(turn, stored.no)?.is_some();
+    refuse(delete_refusals(policy_id, true, running))?;
     if stored.operation().enabled == Some(true) {
         refuse_to_stop(turn, "csbs.policies.delete", policy_id)?;
     }
@@ -454,116 +420,71 @@ pub fn check_provider(given: &str) -> Outcome<()> {
     }
 }
 
-fn check_parameters(given: &Value) -> Outcome<()> {
-    if given.is_object() && given.get("common").is_none_or(Value::is_object) {
-        Ok(())
-    } else {
-        Err(Refusal::parameter(
-            "policy.parameters",
-            "must be an object such as {\"common\": {}}",
-        )
-        .into())
-    }
+/// What the store knows about the policies and servers a request speaks of.
+struct Known<'a> {
+    policies: usize,
+    named: Option<String>,
+    /// Id, whether it exists, and id and name of the policy it is in.
+    servers: Vec<(&'a str, bool, Option<(String, String)>)>,
 }
 
-fn check_operation_type(given: &str) -> Outcome<()> {
-    if given == "backup" {
-        Ok(())
-    } else {
-        let rule = rules::Broken::Fixed { expected: "backup" };
-        Err(Refusal::parameter("policy.scheduled_operations[0].operation_type", rule).into())
-    }
-}
-
-fn check_definition(definition: &Definition) -> Outcome<()> {
-    check_definition_members(definition)?;
-    definition.check().map_err(|rule| {
-        Refusal::parameter("policy.scheduled_operations[0].operation_definition", rule).into()
-    })
-}
-
-fn check_definition_members(definition: &Definition) -> Outcome<()> {
-    if let Some(zone) = &definition.timezone
-        && rules::fixed_offset(zone).is_none()
-    {
-        let field = "policy.scheduled_operations[0].operation_definition.timezone";
-        let rule = format!("`{zone}` is not of the form UTC+08:00");
-        return Err(Refusal::parameter(field, rule).into());
-    }
-    match &definition.provider_id {
-        Some(provider) => check_provider(provider),
-        None => Ok(()),
-    }
-}
-
-fn check_pattern(pattern: &str) -> Outcome<()> {
-    match Schedule::parse(pattern) {
-        Ok(_) => Ok(()),
-        Err(problems) => {
-            let words: Vec<_> = problems.iter().map(ToString::to_string).collect();
-            let message = format!(
-                "policy.scheduled_operations[0].trigger.properties.pattern: {}",
-                words.join(" ")
-            );
-            Err(Refusal::bad("CSBS.9001", message).into())
-        }
-    }
-}
-
-fn check_name_is_free(
-    turn: &Turn<'_>,
-    project_id: &str,
-    name: &str,
-    own_id: Option<&str>,
-) -> Outcome<()> {
-    match find(turn, project_id, "name", name)? {
-        Some(other) if own_id != Some(other.policy.id.as_str()) => {
-            let message = format!("Another policy is already called {name}.");
-            Err(Refusal::bad("CSBS.9007", message).into())
-        }
-        _ => Ok(()),
-    }
-}
-
-/// The list itself, then each server: kind, existence, and that no other policy has it.
-fn check_servers(
-    turn: &Turn<'_>,
-    project_id: &str,
-    resources: &[Resource],
-    own_no: Option<i64>,
-) -> Outcome<()> {
-    check_resources(resources).map_err(|rule| Refusal::parameter("policy.resources", rule))?;
-    for resource in resources {
-        if resource.kind != rules::SERVER_KIND {
-            let message = format!(
-                "Server {} is given as `{}`; only {} can be backed up.",
-                resource.id,
-                resource.kind,
-                rules::SERVER_KIND
-            );
-            return Err(Refusal::bad("CSBS.6003", message).into());
-        }
-        let exists: bool = turn
+impl<'a> Known<'a> {
+    fn of(
+        turn: &Turn<'_>,
+        tenant: i64,
+        name: Option<&str>,
+        resources: &'a [Resource],
+    ) -> Outcome<Self> {
+        let policies: i64 = turn
             .db
-            .prepare_cached(
-                "SELECT EXISTS (SELECT 1 FROM servers WHERE id = ?1 AND project_id = ?2)",
-            )?
-            .query_row((&resource.id, project_id), |row| row.get(0))?;
-        if !exists {
-            let message = format!("There is no server {}.", resource.id);
-            return Err(Refusal::bad("CSBS.6000", message).into());
+            .prepare_cached("SELECT count(*) FROM policies WHERE project = ?1")?
+            .query_row([tenant], |row| row.get(0))?;
+        let named = turn
+            .db
+            .prepare_cached("SELECT id FROM policies WHERE project = ?1 AND name = ?2")?
+            .query_row((tenant, name), |row| row.get(0))
+            .optional()?;
+        let mut exists = turn.db.prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM servers v JOIN tenants t ON t.project_id = v.project_id
+                 WHERE v.id = ?1 AND t.no = ?2)",
+        )?;
+        let mut home = turn.db.prepare_cached(
+            "SELECT p.id, p.name FROM policy_servers s JOIN policies p ON p.no = s.policy_no WHERE s.server_id = ?1",
+        )?;
+        let mut servers = Vec::new();
+        // More than these are refused for their number alone.
+        for resource in resources.iter().take(rules::MAX_SERVERS_PER_POLICY) {
+            let there: bool = exists.query_row((&resource.id, tenant), |row| row.get(0))?;
+            let policy = home
+                .query_row([&resource.id], |row| Ok((row.get(0)?, row.get(1)?)))
+                .optional()?;
+            servers.push((resource.id.as_str(), there, policy));
         }
-        if let Some((no, name)) = policy_of(turn, &resource.id)?
-            && own_no != Some(no)
-        {
-            let message = format!(
-                "Server {} already belongs to policy {name}; take it out there first.",
-                resource.id
-            );
-            return Err(Refusal::bad("CSBS.6004", message).into());
+        Ok(Self {
+            policies: usize::try_from(policies).unwrap_or(usize::MAX),
+            named,
+            servers,
+        })
+    }
+
+    fn facts(&self, running: bool) -> PolicyFacts<'_> {
+        PolicyFacts {
+            policies: self.policies,
+            named: self.named.as_deref(),
+            servers: self
+                .servers
+                .iter()
+                .map(|(id, exists, policy)| ServerFact {
+                    id,
+                    exists: *exists,
+                    policy: policy
+                        .as_ref()
+                        .map(|(id, name)| (id.as_str(), name.as_str())),
+                })
+                .collect(),
+            running,
         }
     }
-    Ok(())
 }
 
 /// Number and name of the policy a server belongs to.

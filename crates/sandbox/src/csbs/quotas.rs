@@ -34,3 +34,9 @@ pub fn show(turn: &Turn<'_>, project_id: &str) -> Outcome<Quotas> {
         })?;
     Ok(quotas)
 }
+
+/// The same as everybody knows them.
+pub fn all(turn: &Turn<'_>, project_id: &str) -> Outcome<Vec<contract::model::Quota>> {
+    let quotas = show(turn, project_id)?;
+    Ok(quotas.resources.into_iter().map(Into::into).collect())
+}

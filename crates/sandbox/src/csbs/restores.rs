@@ -61,12 +61,7 @@ pub fn create(turn: &Turn<'_>, project_id: &str, wanted: &RestoreCreate) -> Outc
     let plan = RestorePlan::from(wanted);
     let (refusal, stored, target) = refusal_of(turn, project_id, &plan)?;
     if let Some(refusal) = refusal {
-        return Err(Refusal {
-            code: refusal.code(),
-            status: refusal.status(),
-            message: refusal.to_string(),
-        }
-        .into());
+        return Err(Refusal::from(refusal).into());
     }
     let (Some(stored), Some(target)) = (stored, target) else {
         return Err(backups::unknown(&plan.backup).into());

@@ -3,16 +3,17 @@
 use contract::csbs::Tag;
 use contract::csbs::backups::{Checkpoint, Protect, ProtectionPlan, RunPolicy};
 use contract::csbs::policies::Resource;
-use contract::protect::{ProtectRefusal, Running};
-use contract::rules;
+use contract::policy::{RunFacts, run_refusals};
+use contract::protect::{ProtectRefusal, Running, refusals};
 use contract::time::Timestamp;
+use contract::{quota, rules};
 use rusqlite::{OptionalExtension as _, params};
 use serde_json::{Value, json};
 
 use super::backups::Disk;
 use super::policies::{self, Stored as StoredPolicy};
 use super::servers::{self, Subject};
-use super::{numbers, retention, tags};
+use super::{numbers, quotas, retention, tags};
 use crate::jobs;
 use crate::refusal::{Outcome, Refusal};
 use crate::turn::Turn;
@@ -62,7 +63,7 @@ pub fn protect(
     let Some(subject) = subject else {
         return Err(refused(server_id, &ProtectRefusal::NoServer).into());
     };
-    check_quota(turn, tenant, 1)?;
+    check_quota(turn, project_id, 1)?;
     let checkpoint_id = turn.new_id();
     write_checkpoint(turn, tenant, &checkpoint_id, None, false)?;
     let description = wanted
@@ -113,25 +114,11 @@ fn refused(server_id: &str, refusal: &ProtectRefusal) -> Refusal {
 }
 
 /// `CSBS.9006`, when there is no room for so many more.
-fn check_quota(turn: &Turn<'_>, tenant: i64, more: usize) -> Outcome<()> {
-    let (backups, mb, most, most_gb): (i64, i64, i64, i64) = turn
-        .db
-        .prepare_cached(
-            "SELECT backups, backups_mb, quota_backups, quota_gb FROM tenants WHERE no = ?1",
-        )?
-        .query_row([tenant], |row| {
-            Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
-        })?;
-    let more = i64::try_from(more).unwrap_or(i64::MAX);
-    if most >= 0 && backups.saturating_add(more) > most {
-        let message = format!("The quota of {most} backups is used up; there are {backups}.");
-        return Err(Refusal::bad("CSBS.9006", message).into());
+fn check_quota(turn: &Turn<'_>, project_id: &str, more: usize) -> Outcome<()> {
+    match quota::room(&quotas::all(turn, project_id)?, more) {
+        Some(refusal) => Err(Refusal::from(refusal).into()),
+        None => Ok(()),
     }
-    if most_gb >= 0 && mb >= most_gb * 1024 {
-        let message = format!("The quota of {most_gb} GB of backups is used up.");
-        return Err(Refusal::bad("CSBS.9006", message).into());
-    }
-    Ok(())
 }
 
 fn write_checkpoint(
@@ -377,13 +364,6 @@ pub fn run_policy(turn: &Turn<'_>, project_id: &str, wanted: RunPolicy) -> Outco
     let policy = policies::stored(turn, project_id, &wanted.plan_id)?;
     let automatic = wanted.parameters.auto_trigger.unwrap_or(false);
     let chosen = wanted.parameters.resources.unwrap_or_default();
-    if let Some(stranger) = chosen
-        .iter()
-        .find(|id| !policy.policy.resources.iter().any(|r| r.id == **id))
-    {
-        let rule = format!("server `{stranger}` is not in this policy");
-        return Err(Refusal::parameter("checkpoint.parameters.resources", rule).into());
-    }
     let resources: Vec<_> = policy
         .policy
         .resources
@@ -391,44 +371,38 @@ pub fn run_policy(turn: &Turn<'_>, project_id: &str, wanted: RunPolicy) -> Outco
         .filter(|r| chosen.is_empty() || chosen.contains(&r.id))
         .cloned()
         .collect();
-    match of_policy(turn, policy.no)? {
-        Some(Running::Scheduled) => {
-            let message = format!(
-                "A scheduled run of policy {} is in progress.",
-                policy.policy.name
-            );
-            return Err(Refusal::busy("CSBS.6030", message).into());
-        }
-        Some(Running::Manual) => return Err(manual_in_progress(&policy).into()),
-        None => {}
-    }
-    let mut subjects = Vec::new();
-    let mut first_refusal = None;
+    let mut found = Vec::new();
     for resource in &resources {
-        if let Some((Running::Manual, _)) = servers::running(turn, &resource.id)? {
-            return Err(manual_in_progress(&policy).into());
-        }
         let subject = Subject::find(turn, project_id, &resource.id)?;
-        let refusals =
-            servers::protect_refusals(turn, &resource.kind, &resource.id, subject.as_ref(), None)?;
-        match (subject, refusals.first()) {
-            (Some(subject), None) => subjects.push(subject),
-            (_, refusal) => {
-                let refusal = refusal.unwrap_or(&ProtectRefusal::NoServer);
-                first_refusal.get_or_insert_with(|| refused(&resource.id, refusal));
-            }
-        }
+        let running = servers::running(turn, &resource.id)?.map(|(kind, _)| kind);
+        found.push((resource, subject, running));
     }
-    if subjects.is_empty() {
-        // A single server asked for by name gets its own reason.
-        return Err(match first_refusal {
-            Some(refusal) if chosen.len() == 1 => refusal,
-            Some(refusal) => nothing_to_do(&policy, &refusal.message),
-            None => nothing_to_do(&policy, "It has no server."),
-        }
-        .into());
+    let candidates: Vec<_> = found
+        .iter()
+        .map(|(resource, subject, running)| {
+            let candidate = servers::candidate(&resource.kind, subject.as_ref(), None, *running);
+            (resource.id.as_str(), candidate)
+        })
+        .collect();
+    let facts = RunFacts {
+        policy: Some(&policy.policy.clone().into()),
+        running: of_policy(turn, policy.no)?,
+        candidates: &candidates,
+        quotas: &quotas::all(turn, project_id)?,
+    };
+    if let Some(refusal) = run_refusals(&wanted.plan_id, &chosen, &facts) {
+        return Err(Refusal::from(refusal).into());
     }
-    check_quota(turn, tenant, subjects.len())?;
+    let usable: Vec<bool> = candidates
+        .iter()
+        .map(|(_, candidate)| refusals(candidate).is_empty())
+        .collect();
+    let subjects: Vec<_> = found
+        .into_iter()
+        .zip(usable)
+        .filter(|(_, usable)| *usable)
+        .filter_map(|((_, subject, _), _)| subject)
+        .collect();
     let checkpoint_id = turn.new_id();
     write_checkpoint(
         turn,
@@ -479,22 +453,6 @@ pub fn run_policy(turn: &Turn<'_>, project_id: &str, wanted: RunPolicy) -> Outco
                 .collect(),
         },
     })
-}
-
-fn manual_in_progress(policy: &StoredPolicy) -> Refusal {
-    let message = format!(
-        "A manual backup of a server of policy {} is in progress.",
-        policy.policy.name
-    );
-    Refusal::busy("CSBS.1001", message)
-}
-
-fn nothing_to_do(policy: &StoredPolicy, why: &str) -> Refusal {
-    let message = format!(
-        "Nothing of policy {} can be backed up now. {why}",
-        policy.policy.name
-    );
-    Refusal::busy("CSBS.6032", message)
 }
 
 /// A run that fell due (jobs).
@@ -550,7 +508,7 @@ pub fn scheduled(turn: &Turn<'_>, policy_no: i64) -> Outcome<()> {
                 refusal.code(),
                 &refusal.to_string(),
             )?;
-        } else if let Err(failure) = check_quota(turn, tenant, 1) {
+        } else if let Err(failure) = check_quota(turn, &project_id, 1) {
             match failure.refusal() {
                 Some(refusal) => {
                     leave_failed(turn, &subject, &wanted, refusal.code, &refusal.message)?

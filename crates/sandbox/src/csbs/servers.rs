@@ -177,14 +177,24 @@ pub fn protect_refusals(
     policy: Option<&str>,
 ) -> Outcome<Vec<ProtectRefusal>> {
     let running = running(turn, server_id)?.map(|(kind, _)| kind);
-    Ok(refusals(&Candidate {
+    Ok(refusals(&candidate(kind, subject, policy, running)))
+}
+
+/// What there is to know about a server that somebody wants to back up.
+pub fn candidate<'a>(
+    kind: &'a str,
+    subject: Option<&'a Subject>,
+    policy: Option<&'a str>,
+    running: Option<Running>,
+) -> Candidate<'a> {
+    Candidate {
         kind,
         server: subject.map(|subject| &subject.server),
         volumes: subject.map_or(&[], |subject| &subject.volumes),
         zone_served: subject.is_none_or(|subject| subject.server.zone != ZONE_WITHOUT_BACKUP),
         policy,
         running,
-    }))
+    }
 }
 
 /// Moves a server's volumes from one state to another; others are left alone.

@@ -11,6 +11,7 @@ mod iam;
 mod images;
 mod limits;
 mod plumbing;
+mod preflight;
 mod restore_preflight;
 mod routes;
 mod signatures;

@@ -9,6 +9,8 @@ mod refusals;
 mod restores;
 mod tags;
 
+pub use restores::{mapping, request};
+
 use hyper::{Method, StatusCode};
 use sandbox::Seed;
 use serde_json::{Value, json};
