@@ -424,9 +424,11 @@ pub fn check_provider(given: &str) -> Outcome<()> {
 struct Known<'a> {
     policies: usize,
     named: Option<String>,
-    /// Id, whether it exists, and id and name of the policy it is in.
-    servers: Vec<(&'a str, bool, Option<(String, String)>)>,
+    servers: Vec<KnownServer<'a>>,
 }
+
+/// A server's id, whether it exists, and id and name of the policy it is in.
+type KnownServer<'a> = (&'a str, bool, Option<(String, String)>);
 
 impl<'a> Known<'a> {
     fn of(
