@@ -1,20 +1,15 @@
-//! The whole console: who is signed in, the services every page uses, and the routes.
+//! The whole console: who is signed in, the services every page uses, the frame and the page in it.
 
 use contract::session::SessionInfo;
 use leptos::prelude::*;
-use leptos_router::components::{Outlet, ParentRoute, Route, Router, Routes};
-use leptos_router::{Lazy, path};
 use wasm_bindgen::JsValue;
 
 use crate::api::{Api, ApiError, session::current, use_api};
 use crate::clock::Clock;
 use crate::format::zone::Zone;
-use crate::layout::{Frame, Preferences, crash, provide_help};
-use crate::pages::{
-    BackupPage, BackupsPage, EditPolicyPage, GalleryPage, NewPolicyPage, NotFound, OverviewPage,
-    PoliciesPage, PolicyPage, PracticePage, RestorePage, RestoresPage, ServerPage, ServersPage,
-    SettingsPage,
-};
+use crate::layout::{Frame, Page, Preferences, crash, provide_help};
+use crate::pages::page_of;
+use crate::router::{Outlet, provide_router};
 use crate::routes::{Paths, project_of_path};
 use crate::session::{Session, recall, remember};
 use crate::tasks::Tasks;
@@ -69,6 +64,7 @@ fn App() -> AnyView {
 fn Console(info: SessionInfo, clock: Clock) -> AnyView {
     let api = use_api();
     enter_project(api, &info);
+    provide_router();
     let zone = recall("zone")
         .and_then(|key| Zone::from_key(&key))
         .unwrap_or_default();
@@ -78,29 +74,20 @@ fn Console(info: SessionInfo, clock: Clock) -> AnyView {
     Tasks::provide();
     provide_help();
     view! {
-        <Router>
-            <Routes fallback=NotFound>
-                <ParentRoute path=path!("") view=Frame>
-                    <ParentRoute path=path!("/p/:project") view=Outlet>
-                        <Route path=path!("") view={Lazy::<OverviewPage>::new()}/>
-                        <Route path=path!("servers") view={Lazy::<ServersPage>::new()}/>
-                        <Route path=path!("servers/:id") view={Lazy::<ServerPage>::new()}/>
-                        <Route path=path!("backups") view={Lazy::<BackupsPage>::new()}/>
-                        <Route path=path!("backups/:id") view={Lazy::<BackupPage>::new()}/>
-                        <Route path=path!("policies") view={Lazy::<PoliciesPage>::new()}/>
-                        <Route path=path!("policies/new") view={Lazy::<NewPolicyPage>::new()}/>
-                        <Route path=path!("policies/:id") view={Lazy::<PolicyPage>::new()}/>
-                        <Route path=path!("policies/:id/edit") view={Lazy::<EditPolicyPage>::new()}/>
-                        <Route path=path!("restores") view={Lazy::<RestoresPage>::new()}/>
-                        <Route path=path!("restore/:backup/:step") view={Lazy::<RestorePage>::new()}/>
-                        <Route path=path!("practice") view={Lazy::<PracticePage>::new()}/>
-                        <Route path=path!("settings") view={Lazy::<SettingsPage>::new()}/>
-                    </ParentRoute>
-                    <Route path=path!("gallery") view={Lazy::<GalleryPage>::new()}/>
-                    <Route path=path!("*any") view=NotFound/>
-                </ParentRoute>
-            </Routes>
-        </Router>
+        <Frame>
+            <Outlet pages=page_of failed=could_not_be_fetched/>
+        </Frame>
+    }
+    .into_any()
+}
+
+/// A page's part of the console did not come: the network, or a new version whose old files are gone.
+fn could_not_be_fetched(again: Callback<()>) -> AnyView {
+    view! {
+        <Page title="Page not loaded">
+            <ErrorState title="This page could not be fetched" on_retry=again
+                text="The connection failed, or Anchorage was updated meanwhile. Try again; if that does not help, load the console again in the browser."/>
+        </Page>
     }
     .into_any()
 }

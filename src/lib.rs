@@ -10,6 +10,7 @@ pub mod format;
 pub mod layout;
 pub mod pages;
 pub mod query;
+pub mod router;
 pub mod routes;
 pub mod schedule;
 pub mod session;

@@ -18,8 +18,8 @@ const CRATES: [(&str, &[&str]); 6] = [
 const LAYERS: [&[&str]; 4] = [
     &["api", "clock", "format", "ui"],
     &[
-        "coverage", "data", "form", "layout", "query", "routes", "schedule", "session", "table",
-        "tasks",
+        "coverage", "data", "form", "layout", "query", "router", "routes", "schedule", "session",
+        "table", "tasks",
     ],
     &["pages"],
     &["app", "lib", "main"],

@@ -1,7 +1,7 @@
 //! The sheet of keys and words, always behind the same button and the `?` key.
 
+use crate::router::use_navigate;
 use leptos::{ev, prelude::*};
-use leptos_router::hooks::use_navigate;
 
 use super::page::use_paths;
 use crate::routes::Area;
@@ -78,7 +78,7 @@ pub(super) fn HelpSheet() -> AnyView {
         {
             navigate(
                 &paths.area(*area),
-                leptos_router::NavigateOptions::default(),
+                crate::router::NavigateOptions::default(),
             );
         }
     });

@@ -19,18 +19,17 @@ pub use page::{Page, PageHead, use_paths};
 pub use preferences::{Density, Preferences, Theme, use_preferences};
 pub use zone_menu::{choose_zone, zone_picks};
 
+use crate::router::use_location;
 use leptos::prelude::*;
-use leptos_router::components::Outlet;
-use leptos_router::hooks::use_location;
 
 use crate::api::use_api;
 use crate::routes::project_of_path;
 use crate::session::{ExpiryNotice, SessionGuard};
 use crate::ui::toast::ToastRegion;
 
-/// The frame; pages stand in its outlet.
+/// The frame; the page stands in it.
 #[component]
-pub fn Frame() -> AnyView {
+pub fn Frame(children: Children) -> AnyView {
     let navigation_open = RwSignal::new(false);
     reload_for_another_project();
     view! {
@@ -41,7 +40,7 @@ pub fn Frame() -> AnyView {
             <main id="main" class="main" tabindex="-1">
                 <offline::OfflineNotice/>
                 <ExpiryNotice/>
-                <Outlet/>
+                {children()}
             </main>
         </div>
         <ToastRegion/>
@@ -62,7 +61,7 @@ fn reload_for_another_project() {
     });
 }
 
-/// The router would take `#main` for a page.
+/// The address stays what it is: `#main` is no page.
 fn skip(event: leptos::ev::MouseEvent) {
     event.prevent_default();
     event.stop_propagation();

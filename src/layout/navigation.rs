@@ -1,7 +1,7 @@
 //! The areas of the console.
 
+use crate::router::use_location;
 use leptos::prelude::*;
-use leptos_router::hooks::use_location;
 
 use super::page::use_paths;
 use crate::routes::Area;

@@ -1,7 +1,7 @@
 //! Who is signed in, settings, the way out.
 
+use crate::router::use_navigate;
 use leptos::prelude::*;
-use leptos_router::hooks::use_navigate;
 
 use super::page::use_paths;
 use crate::session::use_session;
@@ -14,7 +14,7 @@ pub(super) fn UserMenu() -> AnyView {
     let navigate = use_navigate();
     let label = Signal::derive(move || session.with(|info| format!("User {}", info.user)));
     let to_settings = Callback::new(move |()| {
-        navigate(&paths.settings(), leptos_router::NavigateOptions::default())
+        navigate(&paths.settings(), crate::router::NavigateOptions::default())
     });
     let sign_out = Callback::new(move |()| {
         leptos::task::spawn_local(async move {

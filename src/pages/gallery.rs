@@ -1,7 +1,6 @@
 //! Every primitive in its states, for whoever works on them: `/gallery`.
 
 use leptos::prelude::*;
-use leptos_router::{LazyRoute, lazy_route};
 
 use crate::clock::use_clock;
 use crate::form::{
@@ -20,29 +19,20 @@ use crate::ui::{
 const LONG: &str = "web-server-frontend-production-eu-central-0123456789-0123456789-0123456789-0123456789-<b>not-bold</b>-end";
 
 /// The page.
-pub struct GalleryPage;
-
-#[lazy_route]
-impl LazyRoute for GalleryPage {
-    fn data() -> Self {
-        Self
+pub fn gallery_page() -> AnyView {
+    view! {
+        <Page title="Gallery" lead=|| "Every primitive with its empty, loading, disabled, error and very long states.">
+            {buttons()}
+            {statuses()}
+            {messages()}
+            {dialogs()}
+            {choices()}
+            {fields()}
+            {states()}
+            {data()}
+        </Page>
     }
-
-    fn view(_this: Self) -> AnyView {
-        view! {
-            <Page title="Gallery" lead=|| "Every primitive with its empty, loading, disabled, error and very long states.">
-                {buttons()}
-                {statuses()}
-                {messages()}
-                {dialogs()}
-                {choices()}
-                {fields()}
-                {states()}
-                {data()}
-            </Page>
-        }
-        .into_any()
-    }
+    .into_any()
 }
 
 fn buttons() -> AnyView {

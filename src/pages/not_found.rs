@@ -6,8 +6,7 @@ use crate::layout::{Page, use_paths};
 use crate::ui::{ButtonKind, ButtonLink, EmptyState, Glyph};
 
 /// The page for addresses nobody knows.
-#[component]
-pub fn NotFound() -> AnyView {
+pub fn not_found_page() -> AnyView {
     let overview = use_paths().overview();
     view! {
         <Page title="Page not found">

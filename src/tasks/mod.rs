@@ -164,8 +164,7 @@ impl Tasks {
     }
 }
 
-/// Fetched when it is first needed: reading backups weighs more than the frame does.
-#[lazy]
+/// All backups with which something is going on.
 async fn busy_backups(api: Api) -> Result<Vec<Backup>, ApiError> {
     let mut all: Vec<Backup> = Vec::new();
     for status in BUSY {
@@ -179,7 +178,6 @@ async fn busy_backups(api: Api) -> Result<Vec<Backup>, ApiError> {
     Ok(all)
 }
 
-#[lazy]
 async fn one_backup(api: Api, id: String) -> Result<Backup, ApiError> {
     api::backup(api, &id).await
 }

@@ -93,7 +93,7 @@ fn finish(staging: &Path, release: bool) -> Result<()> {
         "release": release,
         "preload": preload::routes(
             chunk_map.as_deref().unwrap_or(b"{}"),
-            &fs::read_to_string(tree::root().join("src/app.rs"))?,
+            &fs::read_to_string(tree::root().join("src/routes/place.rs"))?,
             &folder,
             &assets,
         )?,

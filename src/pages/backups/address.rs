@@ -6,6 +6,7 @@ use contract::operations::push_encoded;
 use super::columns::Column;
 use crate::data::filter::{Filter, parse_pair, print_pair};
 use crate::data::sort::{SortBy, SortKey};
+use crate::routes::Pairs;
 
 /// Most keys of an order; a fifth would never decide anything.
 const MAX_KEYS: usize = 4;
@@ -62,15 +63,12 @@ impl Address {
     pub fn parse(query: &str) -> (Self, Vec<String>) {
         let mut address = Self::default();
         let mut dropped = Vec::new();
-        let query = query.strip_prefix('?').unwrap_or(query);
         if query.len() > MAX_ADDRESS {
             dropped.push("The address is too long to be read".to_owned());
             return (address, dropped);
         }
-        for pair in query.split('&').filter(|pair| !pair.is_empty()) {
-            let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
-            let (key, value) = (decode(key), decode(value));
-            if let Err(problem) = address.take(&key, &value) {
+        for (key, value) in Pairs::of_query(query).iter() {
+            if let Err(problem) = address.take(key, value) {
                 dropped.push(problem);
             }
         }
@@ -230,29 +228,6 @@ fn is_id(text: &str) -> bool {
 
 fn short(text: &str) -> String {
     text.chars().filter(|c| !c.is_control()).take(40).collect()
-}
-
-/// Percent-decoding of a query part; what is no escape stays as it is.
-fn decode(text: &str) -> String {
-    let hex = |byte: u8| (byte as char).to_digit(16).map(|digit| digit as u8);
-    let bytes = text.as_bytes();
-    let mut out = Vec::with_capacity(bytes.len());
-    let mut at = 0;
-    while at < bytes.len() {
-        let escape = (bytes[at] == b'%')
-            .then(|| Some(hex(*bytes.get(at + 1)?)? << 4 | hex(*bytes.get(at + 2)?)?))
-            .flatten();
-        match (escape, bytes[at]) {
-            (Some(byte), _) => {
-                out.push(byte);
-                at += 2;
-            }
-            (None, b'+') => out.push(b' '),
-            (None, byte) => out.push(byte),
-        }
-        at += 1;
-    }
-    String::from_utf8_lossy(&out).into_owned()
 }
 
 #[cfg(test)]

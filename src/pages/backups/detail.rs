@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
+use crate::router::{use_navigate, use_params_map};
 use contract::model::{Backup, BackupAction, Failure, RestoreMode};
 use contract::rules::SERVER_KIND;
 use leptos::prelude::*;
-use leptos_router::hooks::{use_navigate, use_params_map};
 
 use super::deletion::deletion_panel;
 use super::rows::disk_table;

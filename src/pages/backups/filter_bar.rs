@@ -27,7 +27,7 @@ pub fn filter_bar(list: List) -> AnyView {
         fresh_id("offers"),
         fresh_id("filter-problem"),
     );
-    let navigate = leptos_router::hooks::use_navigate();
+    let navigate = crate::router::use_navigate();
     let offers = Memo::new(move |_| {
         if !open.get() {
             return Vec::new();
@@ -83,7 +83,7 @@ pub fn filter_bar(list: List) -> AnyView {
             clear();
             navigate(
                 &list.paths.with_value(|paths| paths.backup(&id)),
-                leptos_router::NavigateOptions::default(),
+                crate::router::NavigateOptions::default(),
             );
         }
     });

@@ -3,10 +3,10 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use crate::router::NavigateOptions;
+use crate::router::{use_location, use_navigate};
 use contract::model::{Backup, BackupAction};
 use leptos::prelude::*;
-use leptos_router::NavigateOptions;
-use leptos_router::hooks::{use_location, use_navigate};
 
 use super::address::Address;
 use super::bulk::Queue;
@@ -168,7 +168,6 @@ impl List {
                 NavigateOptions {
                     replace,
                     scroll: false,
-                    ..NavigateOptions::default()
                 },
             );
         });

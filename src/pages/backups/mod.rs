@@ -14,33 +14,5 @@ mod shelf;
 mod toolbar;
 mod views;
 
-use leptos::prelude::*;
-use leptos_router::{LazyRoute, lazy_route};
-
-/// The list.
-pub struct BackupsPage;
-
-#[lazy_route]
-impl LazyRoute for BackupsPage {
-    fn data() -> Self {
-        Self
-    }
-
-    fn view(_this: Self) -> AnyView {
-        page::backups_page()
-    }
-}
-
-/// One backup.
-pub struct BackupPage;
-
-#[lazy_route]
-impl LazyRoute for BackupPage {
-    fn data() -> Self {
-        Self
-    }
-
-    fn view(_this: Self) -> AnyView {
-        detail::backup_page()
-    }
-}
+pub use detail::backup_page;
+pub use page::backups_page;

@@ -213,7 +213,7 @@ fn row_menu(list: List, deletion: Deletion, row: u32, tab_index: Signal<&'static
         .store
         .with_untracked(|store| store.name(row).to_owned());
     let label = format!("Actions for {name}");
-    let navigate = leptos_router::hooks::use_navigate();
+    let navigate = crate::router::use_navigate();
     let toasts = use_toasts();
     let items = Signal::derive(move || {
         let backup = list.store.with(|store| store.backup(row));
@@ -225,7 +225,7 @@ fn row_menu(list: List, deletion: Deletion, row: u32, tab_index: Signal<&'static
         });
         let to = |href: String| {
             let navigate = navigate.clone();
-            move || navigate(&href, leptos_router::NavigateOptions::default())
+            move || navigate(&href, crate::router::NavigateOptions::default())
         };
         let copy = |what: &'static str, text: String| {
             MenuItem::new(format!("Copy {what}"), move || {

@@ -8,9 +8,8 @@ mod running;
 
 use std::sync::Arc;
 
+use crate::router::{use_navigate, use_query_map};
 use leptos::prelude::*;
-use leptos_router::hooks::{use_navigate, use_query_map};
-use leptos_router::{LazyRoute, lazy_route};
 
 use crate::clock::use_clock;
 use crate::coverage::{CoverageData, Target, load_coverage};
@@ -20,46 +19,36 @@ use crate::routes::with_query;
 use crate::ui::{Choice, Pick};
 
 /// The first page of a project. The frame paints without it and fetches it beside the session.
-pub struct OverviewPage;
-
-#[lazy_route]
-impl LazyRoute for OverviewPage {
-    fn data() -> Self {
-        Self
+pub fn overview_page() -> AnyView {
+    let (clock, query) = (use_clock(), use_query_map());
+    let target =
+        Memo::new(move |_| Target::from_key(&query.read().get("target").unwrap_or_default()));
+    let coverage =
+        Query::new(move |api| load_coverage(api, target.get(), clock.now())).polled(|_| Pace::Calm);
+    let answer = move |data: Signal<Arc<CoverageData>>| {
+        view! { <protection::Protection data=data target=target/> }.into_any()
+    };
+    // Beside the answer, which alone says when its data could not be loaded or refreshed.
+    let there = Memo::new(move |_| coverage.data().is_some());
+    let next = move || {
+        let first = there.get().then(|| coverage.data_untracked()).flatten()?;
+        let data = Signal::derive(move || coverage.data().unwrap_or_else(|| Arc::clone(&first)));
+        Some(view! { <next_runs::NextRuns data=data/> })
+    };
+    let bar = move || refresh_bar(coverage, "overview");
+    view! {
+        <Page title="Overview" actions=bar>
+            {query_view(coverage, "protection of your servers", answer)}
+            <TargetChoice target=target/>
+            <div class="overview-columns">
+                <failures::Failures/>
+                <running::Running/>
+                {next}
+                <quota::Quotas/>
+            </div>
+        </Page>
     }
-
-    fn view(_this: Self) -> AnyView {
-        let (clock, query) = (use_clock(), use_query_map());
-        let target =
-            Memo::new(move |_| Target::from_key(&query.read().get("target").unwrap_or_default()));
-        let coverage = Query::new(move |api| load_coverage(api, target.get(), clock.now()))
-            .polled(|_| Pace::Calm);
-        let answer = move |data: Signal<Arc<CoverageData>>| {
-            view! { <protection::Protection data=data target=target/> }.into_any()
-        };
-        // Beside the answer, which alone says when its data could not be loaded or refreshed.
-        let there = Memo::new(move |_| coverage.data().is_some());
-        let next = move || {
-            let first = there.get().then(|| coverage.data_untracked()).flatten()?;
-            let data =
-                Signal::derive(move || coverage.data().unwrap_or_else(|| Arc::clone(&first)));
-            Some(view! { <next_runs::NextRuns data=data/> })
-        };
-        let bar = move || refresh_bar(coverage, "overview");
-        view! {
-            <Page title="Overview" actions=bar>
-                {query_view(coverage, "protection of your servers", answer)}
-                <TargetChoice target=target/>
-                <div class="overview-columns">
-                    <failures::Failures/>
-                    <running::Running/>
-                    {next}
-                    <quota::Quotas/>
-                </div>
-            </Page>
-        }
-        .into_any()
-    }
+    .into_any()
 }
 
 /// The freshness target; it stands in the address.
@@ -75,10 +64,9 @@ fn TargetChoice(target: Memo<Target>) -> AnyView {
         } else {
             key
         };
-        let options = leptos_router::NavigateOptions {
+        let options = crate::router::NavigateOptions {
             replace: true,
             scroll: false,
-            ..Default::default()
         };
         navigate(&with_query(paths.overview(), &[("target", &key)]), options);
     };

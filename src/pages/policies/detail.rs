@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
+use crate::router::{use_navigate, use_params_map};
 use contract::model::Policy;
 use contract::schedule::{Clock, Schedule};
 use leptos::prelude::*;
-use leptos_router::hooks::{use_navigate, use_params_map};
 
 use super::actions::{DeletePolicy, run_blocked, use_policy_deeds};
 use super::forecast::{forecast, forecast_table};

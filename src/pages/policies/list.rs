@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
+use crate::router::use_navigate;
 use contract::model::Policy;
 use contract::rules::MAX_POLICIES;
 use contract::schedule::{Clock, Schedule};
 use contract::time::Timestamp;
 use leptos::prelude::*;
-use leptos_router::hooks::use_navigate;
 
 use super::actions::{DeletePolicy, PolicyDeeds, run_blocked, use_policy_deeds};
 use super::words::retention_words;

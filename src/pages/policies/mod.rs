@@ -16,93 +16,49 @@ mod save;
 mod servers_form;
 mod words;
 
+pub use detail::detail_page as policy_page;
+pub use list::list_page as policies_page;
+
 use std::sync::Arc;
 
+use crate::router::{use_params_map, use_query_map};
 use contract::model::Policy;
 use leptos::prelude::*;
-use leptos_router::hooks::{use_params_map, use_query_map};
-use leptos_router::{LazyRoute, lazy_route};
 
 use crate::api::policy;
 use crate::layout::{Page, use_paths};
 use crate::query::{Query, query_view};
 use crate::ui::TextLink;
 
-/// The list.
-pub struct PoliciesPage;
-
-#[lazy_route]
-impl LazyRoute for PoliciesPage {
-    fn data() -> Self {
-        Self
-    }
-
-    fn view(_this: Self) -> AnyView {
-        list::list_page()
-    }
-}
-
-/// One policy.
-pub struct PolicyPage;
-
-#[lazy_route]
-impl LazyRoute for PolicyPage {
-    fn data() -> Self {
-        Self
-    }
-
-    fn view(_this: Self) -> AnyView {
-        detail::detail_page()
-    }
-}
-
 /// The editor for a new policy; `?server=` puts a server into it.
-pub struct NewPolicyPage;
-
-#[lazy_route]
-impl LazyRoute for NewPolicyPage {
-    fn data() -> Self {
-        Self
-    }
-
-    fn view(_this: Self) -> AnyView {
-        let server = use_query_map().read_untracked().get("server");
-        view! { <Page title="Create policy">{editor::editor(None, server)}</Page> }.into_any()
-    }
+pub fn new_policy_page() -> AnyView {
+    let server = use_query_map().read_untracked().get("server");
+    view! { <Page title="Create policy">{editor::editor(None, server)}</Page> }.into_any()
 }
 
 /// The editor of a policy.
-pub struct EditPolicyPage;
-
-#[lazy_route]
-impl LazyRoute for EditPolicyPage {
-    fn data() -> Self {
-        Self
-    }
-
-    fn view(_this: Self) -> AnyView {
-        let (params, paths) = (use_params_map(), use_paths());
-        let id = Memo::new(move |_| params.read().get("id").unwrap_or_default());
-        let found = Query::new(move |api| {
-            let id = id.get();
-            async move { policy(api, &id).await }
-        });
-        let title = Signal::derive(move || {
-            found.data().map_or_else(
-                || "Edit policy".to_owned(),
-                |policy| format!("Edit {}", policy.name),
-            )
-        });
-        let lead = move || {
-            let paths = paths.clone();
-            let href = Signal::derive(move || paths.policy(&id.read()));
-            view! { <TextLink href=href>"Back to the policy"</TextLink> }.into_any()
-        };
-        // The form begins with the policy as it first came; what changes later is found on saving.
-        let form = |policy: Signal<Arc<Policy>>| {
-            let policy = Policy::clone(&policy.get_untracked());
-            editor::editor(Some(policy), None)
-        };
-        view! { <Page title=title lead=lead>{query_view(found, "policy", form)}</Page> }.into_any()
-    }
+pub fn edit_policy_page() -> AnyView {
+    let (params, paths) = (use_params_map(), use_paths());
+    let id = Memo::new(move |_| params.read().get("id").unwrap_or_default());
+    let found = Query::new(move |api| {
+        let id = id.get();
+        async move { policy(api, &id).await }
+    });
+    let title = Signal::derive(move || {
+        found.data().map_or_else(
+            || "Edit policy".to_owned(),
+            |policy| format!("Edit {}", policy.name),
+        )
+    });
+    let lead = move || {
+        let paths = paths.clone();
+        let href = Signal::derive(move || paths.policy(&id.read()));
+        view! { <TextLink href=href>"Back to the policy"</TextLink> }.into_any()
+    };
+    // The form begins with the policy as it first came; what changes later is found on saving.
+    let form = |policy: Signal<Arc<Policy>>| {
+        let policy = Policy::clone(&policy.get_untracked());
+        editor::editor(Some(policy), None)
+    };
+    view! { <Page title=title lead=lead>{query_view(found, "policy", form)}</Page> }.into_any()
 }

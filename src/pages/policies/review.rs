@@ -1,10 +1,10 @@
 //! The last look before a policy is saved: fields, sentence, next runs, what retention deletes,
 //! which servers move, and the request itself.
 
+use crate::router::use_navigate;
 use contract::schedule::Schedule;
 use contract::time::Timestamp;
 use leptos::prelude::*;
-use leptos_router::hooks::use_navigate;
 
 use super::fields::{Field, PolicyFields};
 use super::forecast::{forecast_details, lost};

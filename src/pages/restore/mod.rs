@@ -15,10 +15,8 @@ mod wizard;
 pub(super) use run::Stage;
 pub(super) use store::Runs;
 
+use crate::router::use_params_map;
 use leptos::{html, prelude::*};
-use leptos_router::components::A;
-use leptos_router::hooks::use_params_map;
-use leptos_router::{LazyRoute, lazy_route};
 
 use crate::form::ErrorSummary;
 use crate::layout::{Page, use_paths};
@@ -32,27 +30,18 @@ use wizard::{Wizard, use_go};
 pub const PROGRESS: &str = "progress";
 
 /// The wizard; its step stands in the address.
-pub struct RestorePage;
-
-#[lazy_route]
-impl LazyRoute for RestorePage {
-    fn data() -> Self {
-        Self
-    }
-
-    fn view(_this: Self) -> AnyView {
-        let params = use_params_map();
-        let word = Memo::new(move |_| params.read().get("step").unwrap_or_default());
-        let following = Memo::new(move |_| word.with(|word| word == PROGRESS));
-        let content = move || {
-            if following.get() {
-                progress::follow()
-            } else {
-                wizard_page(word)
-            }
-        };
-        view! { {content} }.into_any()
-    }
+pub fn restore_page() -> AnyView {
+    let params = use_params_map();
+    let word = Memo::new(move |_| params.read().get("step").unwrap_or_default());
+    let following = Memo::new(move |_| word.with(|word| word == PROGRESS));
+    let content = move || {
+        if following.get() {
+            progress::follow()
+        } else {
+            wizard_page(word)
+        }
+    };
+    view! { {content} }.into_any()
 }
 
 fn wizard_page(word: Memo<String>) -> AnyView {
@@ -187,10 +176,10 @@ fn navigation(wizard: Wizard, step: Memo<Step>) -> AnyView {
                 {move || match (here.get(), open.get()) {
                     (true, _) => view! { <span class="wizard-link" aria-current="step">{label()}</span> }.into_any(),
                     (false, true) => view! {
-                        <A href=href attr:class="wizard-link">
+                        <a href=href class="wizard-link">
                             {label()}
                             {move || done.get().then(|| view! { <span class="visually-hidden">" (done)"</span> })}
-                        </A>
+                        </a>
                     }.into_any(),
                     (false, false) => view! {
                         <span class="wizard-link wizard-ahead">{label()}<span class="visually-hidden">" (not reached yet)"</span></span>

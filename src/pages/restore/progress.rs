@@ -3,10 +3,10 @@
 
 use std::sync::Arc;
 
+use crate::router::{use_params_map, use_query_map};
 use contract::model::Backup;
 use contract::time::Timestamp;
 use leptos::prelude::*;
-use leptos_router::hooks::{use_params_map, use_query_map};
 
 use super::draft::Step;
 use super::run::{Run, Stage, follow_up};

@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
+use crate::router::NavigateOptions;
+use crate::router::{use_navigate, use_params_map};
 use contract::csbs::backups::CheckResult;
 use contract::errors::lookup;
 use contract::model::{Backup, Server};
 use contract::restore::{Concern, RestorePlan, RestoreRefusal};
 use contract::time::Timestamp;
 use leptos::prelude::*;
-use leptos_router::NavigateOptions;
-use leptos_router::hooks::{use_navigate, use_params_map};
 
 use super::draft::{RestoreDraft, Step, disk_field, field_of};
 use super::known::Known;

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
+use crate::router::{use_navigate, use_query_map};
 use contract::model::{Server, ServerStatus};
 use leptos::prelude::*;
-use leptos_router::hooks::{use_navigate, use_query_map};
 
 use super::filter::{Filter, Protection};
 use super::protection;
@@ -31,7 +31,7 @@ const COLUMNS: [Column; 7] = [
 ];
 
 /// The page.
-pub(super) fn page() -> AnyView {
+pub fn page() -> AnyView {
     let (clock, query) = (use_clock(), use_query_map());
     let filter = Memo::new(move |_| Filter::from_query(|name| query.read().get(name)));
     let target = Memo::new(move |_| filter.with(|filter| filter.target));
@@ -54,10 +54,9 @@ pub(super) fn page() -> AnyView {
 fn change_filter() -> Callback<Filter> {
     let (navigate, paths) = (use_navigate(), use_paths());
     Callback::new(move |filter: Filter| {
-        let options = leptos_router::NavigateOptions {
+        let options = crate::router::NavigateOptions {
             replace: true,
             scroll: false,
-            ..Default::default()
         };
         navigate(&paths.servers_where(&filter.to_query()), options);
     })

@@ -10,33 +10,5 @@ mod recent;
 mod server;
 mod volumes;
 
-use leptos::prelude::*;
-use leptos_router::{LazyRoute, lazy_route};
-
-/// The list.
-pub struct ServersPage;
-
-#[lazy_route]
-impl LazyRoute for ServersPage {
-    fn data() -> Self {
-        Self
-    }
-
-    fn view(_this: Self) -> AnyView {
-        list::page()
-    }
-}
-
-/// One server.
-pub struct ServerPage;
-
-#[lazy_route]
-impl LazyRoute for ServerPage {
-    fn data() -> Self {
-        Self
-    }
-
-    fn view(_this: Self) -> AnyView {
-        server::page()
-    }
-}
+pub use list::page as servers_page;
+pub use server::page as server_page;

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
+use crate::router::{use_navigate, use_params_map, use_query_map};
 use contract::csbs::backups::CheckResult;
 use contract::errors::lookup;
 use contract::model::{Backup, Policy, Server, Volume};
 use leptos::prelude::*;
-use leptos_router::hooks::{use_navigate, use_params_map, use_query_map};
 
 use super::{back_up::BackUpNow, facts, protection, recent, volumes};
 use crate::api::{self, Api, ApiError, backups_page, can_be_backed_up};
@@ -45,7 +45,7 @@ async fn load(api: Api, id: String) -> Result<Whole, ApiError> {
 }
 
 /// The page.
-pub(super) fn page() -> AnyView {
+pub fn page() -> AnyView {
     let params = use_params_map();
     let id = Memo::new(move |_| params.read().get("id").unwrap_or_default());
     let whole = Query::new(move |api| load(api, id.get())).polled(|whole: &Whole| {
@@ -124,10 +124,9 @@ impl BackUpForm {
             } else {
                 paths.server(&id)
             };
-            let options = leptos_router::NavigateOptions {
+            let options = crate::router::NavigateOptions {
                 replace: true,
                 scroll: false,
-                ..Default::default()
             };
             navigate(&href, options);
         });

@@ -5,11 +5,11 @@ mod history;
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use crate::router::use_query_map;
+use crate::router::{NavigateOptions, use_navigate};
 use contract::csbs::restores::RestoreRequest;
 use contract::operations::csbs;
 use leptos::prelude::*;
-use leptos_router::hooks::use_query_map;
-use leptos_router::{LazyRoute, NavigateOptions, hooks::use_navigate, lazy_route};
 
 use crate::api::{self, Api, ApiError};
 use crate::form::{Field, TextInput};
@@ -32,34 +32,24 @@ const ROWS: usize = 200;
 const ASKED: usize = 20;
 
 /// The page.
-pub struct RestoresPage;
-
-#[lazy_route]
-impl LazyRoute for RestoresPage {
-    fn data() -> Self {
-        Self
-    }
-
-    fn view(_this: Self) -> AnyView {
-        let tasks = use_tasks();
-        let history =
-            Query::new(move |api| read(api, tasks.restores())).polled(|read: &History| {
-                if read.rows.iter().any(|row| row.went.is_running()) {
-                    Pace::Lively
-                } else {
-                    Pace::Calm
-                }
-            });
-        let table = |read: Signal<Arc<History>>| history_card(read);
-        view! {
-            <Page title="Restores & tasks" actions=move || refresh_bar(history, "restores and tasks")>
-                {waiting()}
-                {running()}
-                {query_view(history, "history of restores", table)}
-            </Page>
+pub fn restores_page() -> AnyView {
+    let tasks = use_tasks();
+    let history = Query::new(move |api| read(api, tasks.restores())).polled(|read: &History| {
+        if read.rows.iter().any(|row| row.went.is_running()) {
+            Pace::Lively
+        } else {
+            Pace::Calm
         }
-        .into_any()
+    });
+    let table = |read: Signal<Arc<History>>| history_card(read);
+    view! {
+        <Page title="Restores & tasks" actions=move || refresh_bar(history, "restores and tasks")>
+            {waiting()}
+            {running()}
+            {query_view(history, "history of restores", table)}
+        </Page>
     }
+    .into_any()
 }
 
 impl Went {
@@ -215,7 +205,6 @@ fn history_card(read: Signal<Arc<History>>) -> AnyView {
         let options = NavigateOptions {
             replace: true,
             scroll: false,
-            ..NavigateOptions::default()
         };
         navigate(&with_query(base.clone(), &[("find", &text)]), options);
     };

@@ -8,25 +8,20 @@ use anyhow::{Context, Result, bail};
 
 use super::Assets;
 
-/// From the splitter's map (split function → chunks) to route → addresses, such as `/p/:project/policies/:id`. `routes` is the
-/// source that declares the console's routes.
+/// From the splitter's map (part → chunks) to pattern → addresses, such as `/p/:project/policies/:id`. `places` is the source with
+/// the console's table of pages.
 pub fn routes(
     chunk_map: &[u8],
-    routes: &str,
+    places: &str,
     folder: &str,
     assets: &Assets,
 ) -> Result<BTreeMap<String, Vec<String>>> {
-    let map: BTreeMap<String, Vec<String>> =
+    let chunks: BTreeMap<String, Vec<String>> =
         serde_json::from_slice(chunk_map).context("the splitter's chunk map")?;
-    let chunks: BTreeMap<String, Vec<String>> = map
-        .into_iter()
-        .map(|(split, chunks)| (view_name(&split).to_owned(), chunks))
-        .collect();
     let mut pages = BTreeMap::new();
-    for (route, page) in lazy_routes(routes) {
-        let view = format!("{}_view", snake_case(&page));
-        let Some(chunks) = chunks.get(&view) else {
-            bail!("{route} is shown by {page}, but nothing was split off for it");
+    for (pattern, part) in fetched_places(places) {
+        let Some(chunks) = chunks.get(&part) else {
+            bail!("{pattern} is in the part `{part}`, but nothing was split off under that name");
         };
         let mut urls: Vec<String> = chunks
             .iter()
@@ -37,129 +32,83 @@ pub fn routes(
             .collect();
         urls.sort();
         urls.dedup();
-        pages.insert(route, urls);
+        pages.insert(pattern, urls);
     }
     Ok(pages)
 }
 
-/// `__policies_page_view_123456789` is `policies_page_view`: the macro puts the underscores in front and a hash behind.
-fn view_name(split: &str) -> &str {
-    let name = match split.rsplit_once('_') {
-        Some((name, hash)) if hash.bytes().all(|byte| byte.is_ascii_digit()) => name,
-        _ => split,
-    };
-    name.trim_start_matches('_')
-}
-
-/// The full path and the page's type of each `<Route path=path!("…") view={Lazy::<Page>::new()}/>`, inside its `<ParentRoute>`s.
-fn lazy_routes(source: &str) -> Vec<(String, String)> {
-    let mut parents: Vec<&str> = Vec::new();
-    let mut found = Vec::new();
-    for element in source.split('<') {
-        if element.starts_with("/ParentRoute") {
-            parents.pop();
-        } else if element.starts_with("ParentRoute") {
-            parents.push(path_of(element).unwrap_or_default());
-        } else if element.starts_with("Route") && element[5..].starts_with(char::is_whitespace) {
-            // The page's type follows the next `<`; see below.
-            found.push((
-                full_path(&parents, path_of(element).unwrap_or_default()),
-                None,
-            ));
-        } else if let Some((_, page @ None)) = found.last_mut()
-            && let Some((name, _)) = element.split_once(">::new()")
-        {
-            *page = Some(name.to_owned());
-        }
-    }
-    found
-        .into_iter()
-        .filter_map(|(route, page)| Some((route, page?)))
+/// The pattern and the part's name of each row `("/…", Place::Page, Part::Name)` that does not come with the frame.
+fn fetched_places(source: &str) -> Vec<(String, String)> {
+    source
+        .split("(\"/")
+        .skip(1)
+        .filter_map(|row| {
+            let (pattern, rest) = row.split_once('"')?;
+            let (_, part) = rest.split_once("Part::")?;
+            let part: String = part
+                .chars()
+                .take_while(char::is_ascii_alphanumeric)
+                .collect();
+            Some((format!("/{pattern}"), part))
+        })
+        .filter(|(_, part)| part != "First")
+        .map(|(pattern, part)| (pattern, part.to_lowercase()))
         .collect()
-}
-
-/// What `path!("…")` of an element says.
-fn path_of(element: &str) -> Option<&str> {
-    let (_, rest) = element.split_once("path!(\"")?;
-    rest.split('"').next()
-}
-
-fn full_path(parents: &[&str], own: &str) -> String {
-    let parts = parents.iter().copied().chain([own]);
-    let segments: Vec<&str> = parts
-        .flat_map(|part| part.split('/'))
-        .filter(|segment| !segment.is_empty())
-        .collect();
-    format!("/{}", segments.join("/"))
-}
-
-fn snake_case(name: &str) -> String {
-    let mut snake = String::new();
-    for (at, letter) in name.char_indices() {
-        if letter.is_uppercase() && at > 0 {
-            snake.push('_');
-        }
-        snake.extend(letter.to_lowercase());
-    }
-    snake
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const ROUTES: &str = r#"
-        <Routes fallback=NotFound>
-            <ParentRoute path=path!("") view=Frame>
-                <ParentRoute path=path!("/p/:project") view=Outlet>
-                    <Route path=path!("") view=Overview/>
-                    <Route path=path!("policies/:id/edit") view={Lazy::<EditPolicyPage>::new()}/>
-                </ParentRoute>
-                <Route
-                    path=path!("gallery")
-                    view={Lazy::<GalleryPage>::new()}
-                />
-            </ParentRoute>
-        </Routes>"#;
+    const PLACES: &str = r#"
+const PLACES: [(&str, Place, Part); 3] = [
+    ("/p/:project", Place::Overview, Part::First),
+    ("/p/:project/policies", Place::Policies, Part::Pages),
+    (
+        "/p/:project/policies/:id/edit",
+        Place::EditPolicy,
+        Part::Pages,
+    ),
+];"#;
+
+    fn pair(pattern: &str, part: &str) -> (String, String) {
+        (pattern.to_owned(), part.to_owned())
+    }
 
     #[test]
-    fn lazy_routes_are_found_with_their_parents_path() {
-        let pair = |route: &str, page: &str| (route.to_owned(), page.to_owned());
+    fn places_that_are_fetched_are_found_with_their_part() {
         assert_eq!(
-            lazy_routes(ROUTES),
+            fetched_places(PLACES),
             [
-                pair("/p/:project/policies/:id/edit", "EditPolicyPage"),
-                pair("/gallery", "GalleryPage")
+                pair("/p/:project/policies", "pages"),
+                pair("/p/:project/policies/:id/edit", "pages")
             ]
         );
     }
 
     #[test]
-    fn the_consoles_own_routes_are_found() {
-        let found = lazy_routes(include_str!("../../../../src/app.rs"));
-        assert!(
-            found
-                .iter()
-                .any(|(route, _)| route == "/p/:project/policies"),
-            "{found:?}"
-        );
+    fn the_consoles_own_places_are_found() {
+        let found = fetched_places(include_str!("../../../../src/routes/place.rs"));
+        let one = pair("/p/:project/policies/:id/edit", "pages");
+        assert!(found.contains(&one), "{found:?}");
+        assert!(found.iter().all(|(pattern, _)| pattern != "/p/:project"));
     }
 
     #[test]
     fn routes_list_the_chunks_that_were_written() {
-        let assets: Assets = ["split_a.wasm", "chunk_1.wasm"]
+        let assets: Assets = ["split_pages.wasm", "chunk_1.wasm"]
             .map(|name| (name.to_owned(), vec![]))
             .into();
-        let map = br#"{"__edit_policy_page_view_77": ["split_a", "chunk_1", "chunk_9"], "__gallery_page_view_1": ["split_a"]}"#;
-        let pages = routes(map, ROUTES, "assets/ab", &assets).expect("both pages are split");
+        let map = br#"{"pages": ["split_pages", "chunk_1", "chunk_9"]}"#;
+        let pages = routes(map, PLACES, "assets/ab", &assets).expect("the part is split off");
         assert_eq!(
             pages["/p/:project/policies/:id/edit"],
-            ["/assets/ab/chunk_1.wasm", "/assets/ab/split_a.wasm"]
+            ["/assets/ab/chunk_1.wasm", "/assets/ab/split_pages.wasm"]
         );
-        let missing = routes(b"{}", ROUTES, "assets/ab", &assets);
+        let missing = routes(b"{}", PLACES, "assets/ab", &assets);
         assert!(
             missing.is_err(),
-            "a lazy page without a chunk is a broken build"
+            "a page without its part is a broken build"
         );
     }
 }

@@ -22,14 +22,9 @@ struct Weight {
     first_screen: bool,
 }
 
-/// The route of the overview, as the list of chunks names it.
-const OVERVIEW: &str = "/p/:project";
-
 /// The finished site, weighed.
 pub struct Sizes {
     files: Vec<Weight>,
-    /// Names of the chunks that the overview adds to the frame.
-    overview: Vec<String>,
 }
 
 impl Sizes {
@@ -59,27 +54,12 @@ impl Sizes {
             });
         }
         files.sort_by_key(|file| (!file.first_screen, std::cmp::Reverse(file.brotli)));
-        let list = all.get("site.json").context("the site has no site.json")?;
-        let list: serde_json::Value = serde_json::from_slice(list)?;
-        let overview = list["preload"][OVERVIEW].as_array().into_iter().flatten();
-        let overview = overview
-            .filter_map(|path| Some(path.as_str()?.rsplit_once('/')?.1.to_owned()))
-            .collect();
-        Ok(Self { files, overview })
+        Ok(Self { files })
     }
 
-    /// Bytes of brotli before the frame paints, can be used and asks for its data: its JS, CSS and wasm.
+    /// Bytes of brotli before the overview is painted and can be used, data apart: its JS, CSS and wasm.
     pub fn first_screen(&self) -> usize {
         self.sum(true)
-    }
-
-    /// Bytes of brotli that the answers of the overview add to that; they come while the data do.
-    fn overview(&self) -> usize {
-        self.files
-            .iter()
-            .filter(|file| self.overview.contains(&file.name))
-            .map(|file| file.brotli)
-            .sum()
     }
 
     fn sum(&self, first_screen: bool) -> usize {
@@ -121,13 +101,6 @@ impl fmt::Display for Sizes {
             kib(first),
             FIRST_SCREEN_GOAL / 1024,
             FIRST_SCREEN_LIMIT / 1024
-        )?;
-        writeln!(
-            f,
-            "{:<52} {:>10} {:>10.1}",
-            "with the answers of the overview",
-            "",
-            kib(first + self.overview())
         )?;
         for file in self.files.iter().filter(|file| !file.first_screen) {
             writeln!(

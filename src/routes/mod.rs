@@ -1,5 +1,11 @@
 //! Every path of the console and its title, once.
 
+mod pairs;
+mod place;
+
+pub use pairs::Pairs;
+pub use place::{Part, Place};
+
 use contract::operations::push_encoded;
 
 /// The areas of the navigation, in their order.

@@ -1,0 +1,109 @@
+//! The pages of the console, each with the form of its address.
+
+use super::Pairs;
+
+/// A page of the console, whatever object it is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    Overview,
+    Servers,
+    Server,
+    Backups,
+    Backup,
+    Policies,
+    NewPolicy,
+    Policy,
+    EditPolicy,
+    Restores,
+    Restore,
+    Practice,
+    Settings,
+    Gallery,
+}
+
+/// The pages that are fetched together. The build reads this table too, to announce a page's part with its address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// Comes with the frame.
+    First,
+    /// Everything that is not on the first screen.
+    Pages,
+}
+
+/// The address of each page; the first that fits is meant.
+const PLACES: [(&str, Place, Part); 14] = [
+    ("/p/:project", Place::Overview, Part::First),
+    ("/p/:project/servers", Place::Servers, Part::Pages),
+    ("/p/:project/servers/:id", Place::Server, Part::Pages),
+    ("/p/:project/backups", Place::Backups, Part::Pages),
+    ("/p/:project/backups/:id", Place::Backup, Part::Pages),
+    ("/p/:project/policies", Place::Policies, Part::Pages),
+    ("/p/:project/policies/new", Place::NewPolicy, Part::Pages),
+    ("/p/:project/policies/:id", Place::Policy, Part::Pages),
+    (
+        "/p/:project/policies/:id/edit",
+        Place::EditPolicy,
+        Part::Pages,
+    ),
+    ("/p/:project/restores", Place::Restores, Part::Pages),
+    (
+        "/p/:project/restore/:backup/:step",
+        Place::Restore,
+        Part::Pages,
+    ),
+    ("/p/:project/practice", Place::Practice, Part::Pages),
+    ("/p/:project/settings", Place::Settings, Part::Pages),
+    ("/gallery", Place::Gallery, Part::Pages),
+];
+
+impl Place {
+    /// The page a path leads to, and what the path names.
+    pub fn of_path(path: &str) -> Option<(Self, Pairs)> {
+        PLACES
+            .iter()
+            .find_map(|(pattern, place, _)| Some((*place, Pairs::of_path(pattern, path)?)))
+    }
+
+    /// What it is fetched with.
+    pub fn part(self) -> Part {
+        PLACES
+            .iter()
+            .find(|(_, place, _)| *place == self)
+            .map_or(Part::First, |(_, _, part)| *part)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::routes::{Area, Paths, RESTORE_STEPS};
+
+    #[test]
+    fn every_address_leads_to_its_page() {
+        let paths = Paths::new("p1");
+        let place = |path: &str| Place::of_path(path).map(|(place, _)| place);
+        for (path, expected) in [
+            (paths.overview(), Place::Overview),
+            (paths.area(Area::Servers), Place::Servers),
+            (paths.server("a"), Place::Server),
+            (paths.backups(), Place::Backups),
+            (paths.backup("a"), Place::Backup),
+            (paths.policies(), Place::Policies),
+            (paths.new_policy(), Place::NewPolicy),
+            (paths.policy("a"), Place::Policy),
+            (paths.edit_policy("a"), Place::EditPolicy),
+            (paths.restores(), Place::Restores),
+            (paths.restore("a", RESTORE_STEPS[0]), Place::Restore),
+            (paths.practice(), Place::Practice),
+            (paths.settings(), Place::Settings),
+            ("/gallery".to_owned(), Place::Gallery),
+        ] {
+            assert_eq!(place(&path), Some(expected), "{path}");
+        }
+        for other in ["/", "/p/p1/nowhere", "/sign-in", "/p/p1/backups/a/b"] {
+            assert_eq!(place(other), None, "{other}");
+        }
+        let (_, named) = Place::of_path(&paths.restore("a b", "target")).expect("a page");
+        assert_eq!(named.get("backup").as_deref(), Some("a b"));
+    }
+}
