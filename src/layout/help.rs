@@ -1,9 +1,9 @@
 //! The sheet of keys and words, always behind the same button and the `?` key.
 
-use crate::router::use_navigate;
 use leptos::{ev, prelude::*};
 
 use super::page::use_paths;
+use crate::router::{NavigateOptions, use_navigate};
 use crate::routes::Area;
 use crate::session::use_session;
 use crate::ui::{Dialog, dom::is_typing};
@@ -76,10 +76,7 @@ pub(super) fn HelpSheet() -> AnyView {
             (was_g, GO.iter().find(|(letter, _)| *letter == key))
             && (*area != Area::Practice || sandbox)
         {
-            navigate(
-                &paths.area(*area),
-                crate::router::NavigateOptions::default(),
-            );
+            navigate(&paths.area(*area), NavigateOptions::default());
         }
     });
     on_cleanup(move || keys.remove());

@@ -1,9 +1,9 @@
 //! Who is signed in, settings, the way out.
 
-use crate::router::use_navigate;
 use leptos::prelude::*;
 
 use super::page::use_paths;
+use crate::router::{NavigateOptions, use_navigate};
 use crate::session::use_session;
 use crate::ui::{ButtonKind, Glyph, Menu, MenuItem, use_toasts};
 
@@ -13,9 +13,8 @@ pub(super) fn UserMenu() -> AnyView {
     let (session, toasts, paths) = (use_session(), use_toasts(), use_paths());
     let navigate = use_navigate();
     let label = Signal::derive(move || session.with(|info| format!("User {}", info.user)));
-    let to_settings = Callback::new(move |()| {
-        navigate(&paths.settings(), crate::router::NavigateOptions::default())
-    });
+    let to_settings =
+        Callback::new(move |()| navigate(&paths.settings(), NavigateOptions::default()));
     let sign_out = Callback::new(move |()| {
         leptos::task::spawn_local(async move {
             if let Err(error) = session.sign_out().await {

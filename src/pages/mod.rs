@@ -23,27 +23,45 @@ pub fn page_of(place: Option<Place>) -> PageView {
     };
     match place.part() {
         Part::First => PageView::There(overview::overview_page),
-        Part::Pages => PageView::Fetched(Box::pin(async move { pages(place).await.ok() })),
+        Part::Objects => PageView::Fetched(Box::pin(async move { objects(place).await.ok() })),
+        Part::Policies => PageView::Fetched(Box::pin(async move { policies(place).await.ok() })),
+        Part::Aside => PageView::Fetched(Box::pin(async move { aside(place).await.ok() })),
     }
 }
 
-/// Everything but the overview, split off the first module under this name.
-#[wasm_split(pages, fallible, wasm_split_path = leptos::wasm_split)]
-fn pages(place: Place) -> Result<Shown, SplitLoaderError> {
+// Each of these is split off the first module under its own name, with all that only it needs. A place that is in another part
+// does not come here; `Place::part` says which.
+
+#[wasm_split(objects, fallible, wasm_split_path = leptos::wasm_split)]
+fn objects(place: Place) -> Result<Shown, SplitLoaderError> {
     Ok(match place {
-        Place::Overview => overview::overview_page,
         Place::Servers => servers::servers_page,
         Place::Server => servers::server_page,
         Place::Backups => backups::backups_page,
         Place::Backup => backups::backup_page,
+        Place::Restores => tasks::restores_page,
+        Place::Restore => restore::restore_page,
+        _ => not_found::not_found_page,
+    })
+}
+
+#[wasm_split(policies, fallible, wasm_split_path = leptos::wasm_split)]
+fn policies(place: Place) -> Result<Shown, SplitLoaderError> {
+    Ok(match place {
         Place::Policies => policies::policies_page,
         Place::NewPolicy => policies::new_policy_page,
         Place::Policy => policies::policy_page,
         Place::EditPolicy => policies::edit_policy_page,
-        Place::Restores => tasks::restores_page,
-        Place::Restore => restore::restore_page,
+        _ => not_found::not_found_page,
+    })
+}
+
+#[wasm_split(aside, fallible, wasm_split_path = leptos::wasm_split)]
+fn aside(place: Place) -> Result<Shown, SplitLoaderError> {
+    Ok(match place {
         Place::Practice => practice::practice_page,
         Place::Settings => settings::settings_page,
         Place::Gallery => gallery::gallery_page,
+        _ => not_found::not_found_page,
     })
 }

@@ -99,7 +99,7 @@ impl Router {
 }
 
 /// Goes to addresses of the console.
-pub fn use_navigate() -> impl Fn(&str, NavigateOptions) + Clone + Copy + 'static {
+pub fn use_navigate() -> impl Fn(&str, NavigateOptions) + Copy + 'static {
     let router = expect_context::<Router>();
     move |href, options| router.go(href, options)
 }

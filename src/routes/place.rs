@@ -26,34 +26,38 @@ pub enum Place {
 pub enum Part {
     /// Comes with the frame.
     First,
-    /// Everything that is not on the first screen.
-    Pages,
+    /// Servers, their backups, restoring them.
+    Objects,
+    /// Policies with the schedule builder.
+    Policies,
+    /// What is visited rarely: practice, settings, the gallery.
+    Aside,
 }
 
 /// The address of each page; the first that fits is meant.
 const PLACES: [(&str, Place, Part); 14] = [
     ("/p/:project", Place::Overview, Part::First),
-    ("/p/:project/servers", Place::Servers, Part::Pages),
-    ("/p/:project/servers/:id", Place::Server, Part::Pages),
-    ("/p/:project/backups", Place::Backups, Part::Pages),
-    ("/p/:project/backups/:id", Place::Backup, Part::Pages),
-    ("/p/:project/policies", Place::Policies, Part::Pages),
-    ("/p/:project/policies/new", Place::NewPolicy, Part::Pages),
-    ("/p/:project/policies/:id", Place::Policy, Part::Pages),
+    ("/p/:project/servers", Place::Servers, Part::Objects),
+    ("/p/:project/servers/:id", Place::Server, Part::Objects),
+    ("/p/:project/backups", Place::Backups, Part::Objects),
+    ("/p/:project/backups/:id", Place::Backup, Part::Objects),
+    ("/p/:project/policies", Place::Policies, Part::Policies),
+    ("/p/:project/policies/new", Place::NewPolicy, Part::Policies),
+    ("/p/:project/policies/:id", Place::Policy, Part::Policies),
     (
         "/p/:project/policies/:id/edit",
         Place::EditPolicy,
-        Part::Pages,
+        Part::Policies,
     ),
-    ("/p/:project/restores", Place::Restores, Part::Pages),
+    ("/p/:project/restores", Place::Restores, Part::Objects),
     (
         "/p/:project/restore/:backup/:step",
         Place::Restore,
-        Part::Pages,
+        Part::Objects,
     ),
-    ("/p/:project/practice", Place::Practice, Part::Pages),
-    ("/p/:project/settings", Place::Settings, Part::Pages),
-    ("/gallery", Place::Gallery, Part::Pages),
+    ("/p/:project/practice", Place::Practice, Part::Aside),
+    ("/p/:project/settings", Place::Settings, Part::Aside),
+    ("/gallery", Place::Gallery, Part::Aside),
 ];
 
 impl Place {

@@ -37,6 +37,9 @@ const WASM_FEATURES: [&str; 6] = [
     "--enable-multivalue",
 ];
 
+/// The oldest browsers that the scripts are written for: those with what the wasm needs.
+const BROWSERS: &str = "--target=chrome110,firefox115,safari16.4";
+
 /// The files of `assets/{hash}/` by name, before they have a folder.
 type Assets = BTreeMap<String, Vec<u8>>;
 
@@ -125,26 +128,40 @@ pub fn print_sizes() -> Result<()> {
     Ok(())
 }
 
-/// wasm-opt over every module; it also drops the function names.
+/// wasm-opt over every module, esbuild over every script. Both also drop the names that only we read.
 fn optimise(assets: &mut Assets) -> Result<()> {
     let folder = tree::target().join("wasm-opt");
     if folder.exists() {
         fs::remove_dir_all(&folder)?;
     }
     fs::create_dir_all(&folder)?;
-    for (name, bytes) in assets.iter_mut().filter(|(name, _)| is_wasm(name)) {
+    for (name, bytes) in assets.iter_mut() {
         let before = folder.join(name);
         let after = folder.join(format!("{name}.smaller"));
-        fs::write(&before, &*bytes)?;
-        run_well(
-            crate::process::command(tools::wasm_opt())
-                .arg("-Oz")
-                .args(WASM_FEATURES)
-                .arg(&before)
-                .arg("-o")
-                .arg(&after),
-            "wasm-opt",
-        )?;
+        if is_wasm(name) {
+            fs::write(&before, &*bytes)?;
+            run_well(
+                // -Oz writes less, but brotli makes more of it.
+                crate::process::command(tools::wasm_opt())
+                    .arg("-Os")
+                    .args(WASM_FEATURES)
+                    .arg(&before)
+                    .arg("-o")
+                    .arg(&after),
+                "wasm-opt",
+            )?;
+        } else if name.ends_with(".js") {
+            fs::write(&before, &*bytes)?;
+            run_well(
+                crate::process::command(tools::esbuild())
+                    .args(["--minify", "--log-level=warning", BROWSERS])
+                    .arg(&before)
+                    .arg(format!("--outfile={}", after.display())),
+                "esbuild",
+            )?;
+        } else {
+            continue;
+        }
         *bytes = fs::read(&after)?;
     }
     Ok(())

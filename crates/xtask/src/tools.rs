@@ -33,7 +33,7 @@ pub fn wasm_target() -> Result<()> {
     Ok(())
 }
 
-/// What package.json names: wasm-opt and axe-core.
+/// What package.json names: wasm-opt, esbuild and axe-core.
 pub fn node_packages() -> Result<()> {
     node_packages_in(&tree::root())
 }
@@ -61,6 +61,11 @@ pub fn node_packages_in(folder: &Path) -> Result<()> {
 /// Binaryen's optimiser from npm. The system's own is never used: Debian's writes modules that do not start.
 pub fn wasm_opt() -> PathBuf {
     tree::root().join("node_modules/.bin/wasm-opt")
+}
+
+/// The minifier of scripts, from npm.
+pub fn esbuild() -> PathBuf {
+    tree::root().join("node_modules/.bin/esbuild")
 }
 
 /// trunk, from PATH when it is the right one, else built once into target/tools.

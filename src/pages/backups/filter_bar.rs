@@ -9,6 +9,7 @@ use crate::data::filter::{
     suggestions,
 };
 use crate::format::grouped;
+use crate::router::{NavigateOptions, use_navigate};
 use crate::ui::dom::fresh_id;
 use crate::ui::{Button, ButtonKind, Glyph, Icon};
 
@@ -27,7 +28,7 @@ pub fn filter_bar(list: List) -> AnyView {
         fresh_id("offers"),
         fresh_id("filter-problem"),
     );
-    let navigate = crate::router::use_navigate();
+    let navigate = use_navigate();
     let offers = Memo::new(move |_| {
         if !open.get() {
             return Vec::new();
@@ -83,7 +84,7 @@ pub fn filter_bar(list: List) -> AnyView {
             clear();
             navigate(
                 &list.paths.with_value(|paths| paths.backup(&id)),
-                crate::router::NavigateOptions::default(),
+                NavigateOptions::default(),
             );
         }
     });

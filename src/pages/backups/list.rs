@@ -3,8 +3,6 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::router::NavigateOptions;
-use crate::router::{use_location, use_navigate};
 use contract::model::{Backup, BackupAction};
 use leptos::prelude::*;
 
@@ -20,6 +18,7 @@ use crate::data::filter::{
 use crate::data::sort::{SortBy, SortKey, day, sort};
 use crate::data::store::BackupStore;
 use crate::layout::use_paths;
+use crate::router::{NavigateOptions, use_location, use_navigate};
 use crate::routes::Paths;
 use crate::table::{Lines, Selection};
 use crate::tasks::use_tasks;

@@ -13,6 +13,7 @@ use crate::data::status;
 use crate::data::store::BackupStore;
 use crate::format::{count, gigabytes, megabytes};
 use crate::query::Query;
+use crate::router::{NavigateOptions, use_navigate};
 use crate::routes::RESTORE_STEPS;
 use crate::table::RowState;
 use crate::ui::copy::copy_text;
@@ -213,7 +214,7 @@ fn row_menu(list: List, deletion: Deletion, row: u32, tab_index: Signal<&'static
         .store
         .with_untracked(|store| store.name(row).to_owned());
     let label = format!("Actions for {name}");
-    let navigate = crate::router::use_navigate();
+    let navigate = use_navigate();
     let toasts = use_toasts();
     let items = Signal::derive(move || {
         let backup = list.store.with(|store| store.backup(row));
@@ -223,10 +224,7 @@ fn row_menu(list: List, deletion: Deletion, row: u32, tab_index: Signal<&'static
                 paths.restore(&backup.id, RESTORE_STEPS[0]),
             )
         });
-        let to = |href: String| {
-            let navigate = navigate.clone();
-            move || navigate(&href, crate::router::NavigateOptions::default())
-        };
+        let to = |href: String| move || navigate(&href, NavigateOptions::default());
         let copy = |what: &'static str, text: String| {
             MenuItem::new(format!("Copy {what}"), move || {
                 let text = text.clone();

@@ -8,13 +8,13 @@ mod running;
 
 use std::sync::Arc;
 
-use crate::router::{use_navigate, use_query_map};
 use leptos::prelude::*;
 
 use crate::clock::use_clock;
 use crate::coverage::{CoverageData, Target, load_coverage};
 use crate::layout::{Page, use_paths};
 use crate::query::{Pace, Query, query_view, refresh_bar};
+use crate::router::{NavigateOptions, use_navigate, use_query_map};
 use crate::routes::with_query;
 use crate::ui::{Choice, Pick};
 
@@ -64,7 +64,7 @@ fn TargetChoice(target: Memo<Target>) -> AnyView {
         } else {
             key
         };
-        let options = crate::router::NavigateOptions {
+        let options = NavigateOptions {
             replace: true,
             scroll: false,
         };

@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-use crate::router::NavigateOptions;
-use crate::router::{use_navigate, use_params_map};
 use contract::csbs::backups::CheckResult;
 use contract::errors::lookup;
 use contract::model::{Backup, Server};
@@ -20,6 +18,7 @@ use crate::clock::{Clock, use_clock};
 use crate::form::{Problem, Problems};
 use crate::layout::use_paths;
 use crate::query::Query;
+use crate::router::{NavigateOptions, use_navigate, use_params_map};
 
 /// What the service's own check said about a plan.
 #[derive(Clone, Debug, PartialEq)]

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use crate::router::{use_navigate, use_query_map};
 use contract::model::{Server, ServerStatus};
 use leptos::prelude::*;
 
@@ -14,6 +13,7 @@ use crate::form::{Field, TextInput};
 use crate::format::count;
 use crate::layout::{Page, use_paths};
 use crate::query::{Pace, Query, query_view, refresh_bar};
+use crate::router::{NavigateOptions, use_navigate, use_query_map};
 use crate::routes::Paths;
 use crate::ui::{
     Badge, Button, ButtonLink, Card, Cell, Choice, Column, EmptyState, Glyph, Pick, Table,
@@ -54,7 +54,7 @@ pub fn page() -> AnyView {
 fn change_filter() -> Callback<Filter> {
     let (navigate, paths) = (use_navigate(), use_paths());
     Callback::new(move |filter: Filter| {
-        let options = crate::router::NavigateOptions {
+        let options = NavigateOptions {
             replace: true,
             scroll: false,
         };

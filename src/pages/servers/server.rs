@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use crate::router::{use_navigate, use_params_map, use_query_map};
 use contract::csbs::backups::CheckResult;
 use contract::errors::lookup;
 use contract::model::{Backup, Policy, Server, Volume};
@@ -14,6 +13,7 @@ use crate::clock::use_clock;
 use crate::coverage::{PolicyState, ServerCoverage, Target, cover};
 use crate::layout::{Page, use_paths};
 use crate::query::{Pace, Query, query_view, refresh_bar};
+use crate::router::{NavigateOptions, use_navigate, use_params_map, use_query_map};
 use crate::ui::{Button, ButtonKind, ButtonLink, Card, Glyph, Notice, Tone};
 
 /// Backups shown, and looked through for the disks' last ones.
@@ -124,7 +124,7 @@ impl BackUpForm {
             } else {
                 paths.server(&id)
             };
-            let options = crate::router::NavigateOptions {
+            let options = NavigateOptions {
                 replace: true,
                 scroll: false,
             };

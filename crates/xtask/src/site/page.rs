@@ -3,7 +3,7 @@
 use anyhow::{Context, Result, bail};
 use sha2::{Digest, Sha384};
 
-use super::Assets;
+use super::{Assets, is_wasm};
 use crate::{bindgen, tree};
 
 /// The bundled style sheet's name.
@@ -82,6 +82,13 @@ fn start(
         url("boot.js"),
         integrity("boot.js")?
     ));
+    // The other pages, when the browser has nothing better to do: going there then asks nobody.
+    for part in assets.keys().filter(|name| is_wasm(name) && **name != wasm) {
+        links.push_str(&format!(
+            "<link rel=\"prefetch\" href=\"{}\" as=\"fetch\" crossorigin>\n",
+            url(part)
+        ));
+    }
     Ok(links)
 }
 
@@ -110,6 +117,7 @@ mod tests {
             "icon.svg",
             "anchorage-console.js",
             "anchorage-console_bg.wasm",
+            "split_objects.wasm",
         ]
         .map(|name| (name.to_owned(), name.as_bytes().to_vec()))
         .into()
