@@ -7,6 +7,7 @@ mod grid;
 mod menus;
 mod page;
 mod queries;
+mod router;
 mod schedule;
 mod screen;
 mod stage;
