@@ -48,10 +48,17 @@ fn clocks(zone: &Zone, today: Timestamp) -> Vec<ClockColumn> {
     columns
 }
 
-/// What a clock shows at an instant: `Mon 23 Nov 2026 18:30`.
-fn shown(at: Timestamp, table: &OffsetTable) -> String {
+/// What a clock shows at an instant: `Mon 23 Nov 18:30`, with the year where it is not this one.
+fn shown(at: Timestamp, table: &OffsetTable, now: Timestamp) -> AnyView {
     let civil = Civil::at(at, offset_minutes(table, at));
-    format!("{} {} {}", civil.short_date(), civil.year, civil.clock())
+    let date = if civil.year == Civil::at(now, offset_minutes(table, now)).year {
+        civil.short_date()
+    } else {
+        civil.short_date_with_year()
+    };
+    // The cell may break between the two, never within one.
+    view! { <span class="run-part">{date}</span> " " <span class="run-part">{civil.clock()}</span> }
+        .into_any()
 }
 
 /// The next runs, as a list or a month; nothing while there is no rule.
@@ -156,7 +163,7 @@ fn list(
             }
             let cells = columns.iter().map(|column| {
                 let title = column.title.clone();
-                view! { <td role="cell" class="cell" data-label=title>{shown(*run, &column.table)}</td> }
+                view! { <td role="cell" class="cell" data-label=title>{shown(*run, &column.table, now)}</td> }
             }).collect_view();
             let distance = ago(run.seconds() - now.seconds());
             rows.push(view! { <tr role="row">{cells}<td role="cell" class="cell" data-label="From now">{distance}</td></tr> }.into_any());

@@ -1,28 +1,19 @@
 //! What is going on in the project: backups, restores and deletions that are under way, and the
 //! restores started from this browser. Survives leaving the page and reloading it.
 
+mod busy;
 mod started;
 mod task;
 
 pub use started::{Outcome, StartedRestore};
 pub use task::{Task, TaskKind};
 
-use contract::model::{Backup, BackupStatus};
+use contract::model::Backup;
 use leptos::prelude::*;
 
 use crate::api::{self, Api, ApiError, use_api};
 use crate::query::{Pace, Query};
 use crate::ui::{Toasts, use_toasts};
-
-/// The states in which something is going on with a backup.
-const BUSY: [BackupStatus; 6] = [
-    BackupStatus::WaitingProtect,
-    BackupStatus::Protecting,
-    BackupStatus::WaitingRestore,
-    BackupStatus::Restoring,
-    BackupStatus::WaitingDelete,
-    BackupStatus::Deleting,
-];
 
 /// The console's view of what is going on.
 #[derive(Clone, Copy)]
@@ -43,7 +34,7 @@ impl Tasks {
     pub fn provide() -> Self {
         let (api, toasts) = (use_api(), use_toasts());
         let restores = RwSignal::new(started::recall_all(&api.project()));
-        let busy = Query::new(busy_backups).polled(move |busy: &Vec<Backup>| {
+        let busy = Query::new(busy::busy_backups).polled(move |busy: &Vec<Backup>| {
             let waiting =
                 restores.with_untracked(|restores| restores.iter().any(StartedRestore::is_running));
             if busy.is_empty() && !waiting {
@@ -162,20 +153,6 @@ impl Tasks {
             ),
         }
     }
-}
-
-/// All backups with which something is going on.
-async fn busy_backups(api: Api) -> Result<Vec<Backup>, ApiError> {
-    let mut all: Vec<Backup> = Vec::new();
-    for status in BUSY {
-        for backup in api::backups(api, &[("status", status.as_str())]).await? {
-            // It may have moved on from one state to the next between two calls.
-            if !all.iter().any(|known| known.id == backup.id) {
-                all.push(backup);
-            }
-        }
-    }
-    Ok(all)
 }
 
 async fn one_backup(api: Api, id: String) -> Result<Backup, ApiError> {

@@ -58,7 +58,7 @@ pub fn Button(
         move || blocked.with(Option::is_some).then(|| reason_id.clone())
     };
     let press = move |event: leptos::ev::MouseEvent| {
-        if blocked.with(Option::is_some) || busy.get() {
+        if blocked.with_untracked(Option::is_some) || busy.get_untracked() {
             event.prevent_default();
             return;
         }

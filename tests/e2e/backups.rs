@@ -159,3 +159,33 @@ fn one_backup_shows_everything_and_an_unknown_one_says_so() {
         Ok(())
     });
 }
+
+#[test]
+fn the_last_usable_backup_of_a_server_goes_only_after_a_typed_word() {
+    journey("backups-last", async |page| {
+        page.sign_in().await?;
+        page.click("link", "Servers").await?;
+        page.click("link", "wiki01").await?;
+        page.click("button", "Back up now").await?;
+        page.click("button", "Back up wiki01").await?;
+        page.click("link", "Follow the backup").await?;
+        page.sandbox()
+            .post("/sandbox/clock", &json!({"advance": "PT6H"}))?;
+        let table = page.see("table", "Backups").await?;
+        let link = page
+            .until("the backup is listed", async || {
+                Ok(table.find(By::Css(".grid-cell-name a")).await.ok())
+            })
+            .await?;
+        link.click().await?;
+        page.see("heading", "Server at backup time").await?;
+        page.click("button", "Delete backup").await?;
+        let dialog = page.see("dialog", "Delete backup ").await?;
+        page.see_text("No usable backup remains of wiki01").await?;
+        page.accessible().await?;
+        page.fill("Type delete to go on", "delete").await?;
+        page.click_in(&dialog, "button", "Delete backup").await?;
+        page.see_text(" in 10 seconds").await?;
+        Ok(())
+    });
+}

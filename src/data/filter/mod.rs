@@ -20,7 +20,7 @@ pub use service::{is_uuid, service_query, wanted_policies};
 pub use suggest::{Offer, Setting, Suggestion, name_of, suggestions};
 pub use typed::{parse_typed, quoted};
 pub use url::{parse_pair, print_pair};
-pub use value::{Span, Unit, Value};
+pub use value::{Clock, Span, UTC, Unit, Value};
 
 use contract::time::Timestamp;
 
@@ -276,7 +276,7 @@ impl fmt::Display for TokenProblem {
             Self::NotATime(text) => {
                 write!(
                     f,
-                    "“{text}” is not a date; write 2026-03-14 or 2026-03-14 18:30 (UTC)"
+                    "“{text}” is not a date; write 2026-03-14 or 2026-03-14 18:30"
                 )
             }
             Self::NotASpan(text) => {
@@ -351,8 +351,12 @@ impl Token {
         &self.value
     }
 
-    /// The value as it reads on screen; names of ids come from `named`.
-    pub fn value_title(&self, named: &dyn Fn(Property, &str) -> Option<String>) -> String {
+    /// The value as it reads on screen, times on `clock`; names of ids come from `named`.
+    pub fn value_title(
+        &self,
+        named: &dyn Fn(Property, &str) -> Option<String>,
+        clock: Clock<'_>,
+    ) -> String {
         match &self.value {
             Value::Text(text) => self
                 .property
@@ -363,7 +367,7 @@ impl Token {
                 .or_else(|| named(self.property, text))
                 .unwrap_or_else(|| text.clone()),
             Value::Span(span) => span.title(),
-            Value::At(at) => value::time_title(*at),
+            Value::At(at) => value::time_title(*at, clock),
             Value::Megabytes(size) => crate::format::megabytes(size.unsigned_abs()),
         }
     }

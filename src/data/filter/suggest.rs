@@ -3,7 +3,7 @@
 use contract::model::BackupStatus;
 
 use super::typed::{first_mark, parse_typed, property_named};
-use super::{Operator, Property, Token, is_uuid};
+use super::{Clock, Operator, Property, Token, is_uuid};
 use crate::data::bits::Bits;
 use crate::data::status;
 use crate::data::store::{BackupStore, Coded, TAG_SEPARATOR};
@@ -44,6 +44,8 @@ pub struct Setting<'a> {
     pub rows: &'a Bits,
     /// Policies: id and name.
     pub policies: &'a [(String, String)],
+    /// The clock times are typed and shown on.
+    pub clock: Clock<'a>,
 }
 
 /// What to offer for a typed text, best first.
@@ -90,7 +92,7 @@ fn title_of(token: &Token, setting: Setting<'_>) -> String {
         "{} {} {}",
         token.property().title(),
         token.operator().title(),
-        token.value_title(&named)
+        token.value_title(&named, setting.clock)
     )
 }
 
@@ -219,7 +221,7 @@ fn of_property(
     text: &str,
     setting: Setting<'_>,
 ) -> Vec<Suggestion> {
-    let typed = parse_typed(text).ok();
+    let typed = parse_typed(text, setting.clock).ok();
     let operator = typed
         .as_ref()
         .map_or(property.operators()[0], Token::operator);

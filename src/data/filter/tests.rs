@@ -56,18 +56,18 @@ proptest! {
 
     #[test]
     fn a_token_reads_back_as_typed(token in any_token()) {
-        prop_assert_eq!(parse_typed(&quoted(&token)), Ok(token));
+        prop_assert_eq!(parse_typed(&quoted(&token, UTC), UTC), Ok(token));
     }
 
     #[test]
     fn no_text_is_a_panic(key in "\\PC{0,20}", value in "\\PC{0,40}") {
         let _ = parse_pair(&key, &value);
-        let _ = parse_typed(&key);
-        let _ = parse_typed(&format!("created:{value}"));
-        let _ = parse_typed(&format!("size>{value}"));
+        let _ = parse_typed(&key, UTC);
+        let _ = parse_typed(&format!("created:{value}"), UTC);
+        let _ = parse_typed(&format!("size>{value}"), UTC);
         let store = BackupStore::default();
         let rows = store.alive().clone();
-        let _ = suggestions(&value, Setting { store: &store, rows: &rows, policies: &[] });
+        let _ = suggestions(&value, Setting { store: &store, rows: &rows, policies: &[], clock: UTC });
     }
 }
 
@@ -110,8 +110,60 @@ fn what_people_type_is_understood() {
         ),
     ] {
         assert_eq!(
-            parse_typed(typed),
+            parse_typed(typed, UTC),
             Ok(token(property, operator, value)),
+            "{typed}"
+        );
+    }
+}
+
+/// A clock one hour ahead of UTC, two from 29 March 2026 01:00 UTC on.
+fn summer(at: Timestamp) -> i32 {
+    let change = Timestamp::parse("2026-03-29T01:00:00").expect("an instant");
+    if at < change { 60 } else { 120 }
+}
+
+#[test]
+fn times_are_meant_and_shown_on_the_chosen_clock() {
+    for (typed, utc, title) in [
+        (
+            "2026-03-14 18:30",
+            "2026-03-14T17:30:00",
+            "2026-03-14 18:30 UTC+1",
+        ),
+        (
+            "2026-03-14",
+            "2026-03-13T23:00:00",
+            "2026-03-14 00:00 UTC+1",
+        ),
+        (
+            "2026-03-29 03:00",
+            "2026-03-29T01:00:00",
+            "2026-03-29 03:00 UTC+2",
+        ),
+        (
+            "2026-07-01 12:00:05",
+            "2026-07-01T10:00:05",
+            "2026-07-01 12:00:05 UTC+2",
+        ),
+        (
+            "2026-03-14 18:30Z",
+            "2026-03-14T18:30:00",
+            "2026-03-14 19:30 UTC+1",
+        ),
+        (
+            "2026-03-14T18:30:00+05:30",
+            "2026-03-14T13:00:00",
+            "2026-03-14 14:00 UTC+1",
+        ),
+    ] {
+        let found = parse_typed(&format!("created:from {typed}"), &summer);
+        let wanted = token(Property::Created, Operator::From, utc);
+        assert_eq!(found.as_ref(), Ok(&wanted), "{typed}");
+        assert_eq!(wanted.value_title(&|_, _| None, &summer), title);
+        assert_eq!(
+            parse_typed(&quoted(&wanted, &summer), &summer),
+            found,
             "{typed}"
         );
     }
@@ -126,7 +178,7 @@ fn what_cannot_be_meant_is_refused_with_a_sentence() {
         ),
         (
             "created:soon",
-            "“soon” is not a date; write 2026-03-14 or 2026-03-14 18:30 (UTC)",
+            "“soon” is not a date; write 2026-03-14 or 2026-03-14 18:30",
         ),
         ("size>big", "“big” is not a size; write 500MB or 10GB"),
         ("status:", "Status has no value"),
@@ -136,7 +188,10 @@ fn what_cannot_be_meant_is_refused_with_a_sentence() {
             "“5 moons” is not a span of time; write 24h, 7d or 4w",
         ),
     ] {
-        assert_eq!(parse_typed(typed).expect_err(typed).to_string(), sentence);
+        assert_eq!(
+            parse_typed(typed, UTC).expect_err(typed).to_string(),
+            sentence
+        );
     }
     assert_eq!(
         parse_pair("colour", "red")
@@ -175,6 +230,7 @@ fn offered(store: &BackupStore, text: &str) -> Vec<(String, Option<usize>)> {
             store,
             rows: &rows,
             policies: &policies,
+            clock: UTC,
         },
     )
     .into_iter()
@@ -221,6 +277,7 @@ fn a_pasted_id_says_what_it_is() {
             store: &store,
             rows: &rows,
             policies: &[],
+            clock: UTC,
         },
     );
     assert_eq!(offers[0].offer, Offer::Open(unknown.to_owned()));
@@ -232,7 +289,7 @@ fn the_service_is_asked_for_no_less_than_matches() {
     let now = Timestamp::parse("2026-03-14T09:26:53").expect("a date");
     let filter = |typed: &[&str]| {
         typed.iter().fold(Filter::default(), |filter, text| {
-            filter.with(parse_typed(text).expect("a token"))
+            filter.with(parse_typed(text, UTC).expect("a token"))
         })
     };
     let query = |typed: &[&str]| service_query(&filter(typed), now);

@@ -1,12 +1,14 @@
 //! What is typed into the filter bar: `status:error`, `size>10GB`, `created<2026-01-01`, free text.
 
-use super::{Operator, Property, Token, TokenProblem};
+use super::value::{from_clock, on_clock};
+use super::{Clock, Operator, Property, Token, TokenProblem, Value};
 
 /// The marks between property and value, longest first.
 const MARKS: [&str; 10] = ["!~", "!:", "!=", ">=", "<=", "~", ":", "=", ">", "<"];
 
-/// The token a typed text stands for. Text without a known property and mark is free text.
-pub fn parse_typed(text: &str) -> Result<Token, TokenProblem> {
+/// The token a typed text stands for, times meant on `clock`. Text without a known property and
+/// mark is free text.
+pub fn parse_typed(text: &str, clock: Clock<'_>) -> Result<Token, TokenProblem> {
     let text = text.trim();
     let free = || Token::new(Property::Text, Operator::Contains, unquote(text));
     if text.starts_with('"') {
@@ -24,7 +26,12 @@ pub fn parse_typed(text: &str) -> Result<Token, TokenProblem> {
         return free();
     };
     let (operator, value) = operator_of(property, mark, negated, value)?;
-    Token::new(property, operator, value)
+    match operator {
+        Operator::From | Operator::Until => {
+            Token::new(property, operator, &from_clock(value, clock))
+        }
+        _ => Token::new(property, operator, value),
+    }
 }
 
 /// The property a person may mean: its word, or its title with or without blanks.
@@ -105,9 +112,12 @@ fn unquote(text: &str) -> &str {
         .map_or(text, |rest| rest.strip_suffix('"').unwrap_or(rest))
 }
 
-/// A token as one would type it; for editing.
-pub fn quoted(token: &Token) -> String {
-    let value = token.value().written();
+/// A token as one would type it on `clock`; for editing.
+pub fn quoted(token: &Token, clock: Clock<'_>) -> String {
+    let value = match token.value() {
+        Value::At(at) => on_clock(*at, clock),
+        value => value.written(),
+    };
     let mark = match token.operator() {
         Operator::Is => "=",
         Operator::IsNot => "!=",

@@ -119,6 +119,12 @@ impl Span {
     }
 }
 
+/// A clock that times are typed and shown on: minutes ahead of UTC at an instant.
+pub type Clock<'a> = &'a dyn Fn(Timestamp) -> i32;
+
+/// The clock of the services, and of addresses.
+pub const UTC: Clock<'static> = &|_| 0;
+
 /// Reads a date (its midnight) or a date and time; without a zone it is UTC. Whole seconds.
 pub fn parse_time(text: &str) -> Option<Timestamp> {
     let at = Timestamp::parse(text).or_else(|| {
@@ -131,11 +137,40 @@ pub fn parse_time(text: &str) -> Option<Timestamp> {
     (first..=last).contains(&at).then_some(at)
 }
 
-/// `2026-03-14 18:30 UTC`.
-pub fn time_title(at: Timestamp) -> String {
-    let text = at.to_space_text();
-    let text = text.strip_suffix(":00").unwrap_or(&text);
-    format!("{text} UTC")
+/// The written form of a time that was typed on a clock; a zone that was typed with it counts more.
+/// Text that is no time stays as it is.
+pub fn from_clock(text: &str, clock: Clock<'_>) -> String {
+    let text = text.trim();
+    let zoned = text.ends_with("UTC")
+        || text.ends_with(['Z', 'z'])
+        || text.get(10..).is_some_and(|rest| rest.contains(['+', '-']));
+    match parse_time(text).filter(|_| !zoned) {
+        Some(shown) => {
+            let minutes_back = |at| shown.plus_seconds(-i64::from(clock(at)) * 60);
+            // The offset is that of the instant itself, found by looking twice.
+            minutes_back(minutes_back(shown)).to_filter_text()
+        }
+        None => text.to_owned(),
+    }
+}
+
+/// `2026-03-14 18:30 UTC+1`, as a clock shows it.
+pub fn time_title(at: Timestamp, clock: Clock<'_>) -> String {
+    let offset = clock(at);
+    format!(
+        "{} {}",
+        on_clock(at, clock),
+        crate::format::time::offset_name(offset)
+    )
+}
+
+/// `2026-03-14 18:30`: what one would type for it on a clock.
+pub fn on_clock(at: Timestamp, clock: Clock<'_>) -> String {
+    let text = at.plus_seconds(i64::from(clock(at)) * 60).to_space_text();
+    match text.strip_suffix(":00") {
+        Some(minutes) => minutes.to_owned(),
+        None => text,
+    }
 }
 
 const UNITS: [(&str, i64); 4] = [("PB", 1 << 30), ("TB", 1 << 20), ("GB", 1 << 10), ("MB", 1)];

@@ -17,7 +17,7 @@ use crate::ui::{
 /// From this many on a word has to be typed (level 2).
 const TYPED_FROM: usize = 10;
 /// The word to type.
-const WORD: &str = "delete";
+pub const WORD: &str = "delete";
 /// Names listed in the question.
 const NAMED: usize = 5;
 

@@ -1,6 +1,7 @@
 //! The filter bar: a combobox whose list offers properties and live values (WAI-ARIA APG), and
 //! the tokens below it.
 
+use contract::time::Timestamp;
 use leptos::{ev, html, prelude::*};
 
 use super::list::List;
@@ -9,9 +10,10 @@ use crate::data::filter::{
     suggestions,
 };
 use crate::format::grouped;
+use crate::format::zone::Zone;
 use crate::router::{NavigateOptions, use_navigate};
 use crate::ui::dom::fresh_id;
-use crate::ui::{Button, ButtonKind, Glyph, Icon};
+use crate::ui::{Button, ButtonKind, Glyph, Icon, use_zone};
 
 /// Letters a free text needs before it filters while one types.
 const LIVE_FROM: usize = 2;
@@ -29,10 +31,12 @@ pub fn filter_bar(list: List) -> AnyView {
         fresh_id("filter-problem"),
     );
     let navigate = use_navigate();
+    let zone = use_zone();
     let offers = Memo::new(move |_| {
         if !open.get() {
             return Vec::new();
         }
+        zone.track();
         let text = text.get();
         let policies = list.policies.get();
         list.listing.with(|listing| {
@@ -43,6 +47,7 @@ pub fn filter_bar(list: List) -> AnyView {
                         store,
                         rows: &listing.bits,
                         policies: &policies,
+                        clock: &clock_of(zone),
                     },
                 )
             })
@@ -68,7 +73,9 @@ pub fn filter_bar(list: List) -> AnyView {
         problem.set(None);
         marked.set(None);
         open.set(true);
-        let free = parse_typed(&typed).ok().filter(is_text_to_look_for);
+        let free = parse_typed(&typed, &clock_of(zone))
+            .ok()
+            .filter(is_text_to_look_for);
         list.live.set(free);
         text.set(typed);
     };
@@ -106,7 +113,7 @@ pub fn filter_bar(list: List) -> AnyView {
                 offers.with_untracked(|offers| offers.first().map(|offer| offer.offer.clone()))
             })
             .flatten();
-        match (meant, parse_typed(&typed)) {
+        match (meant, parse_typed(&typed, &clock_of(zone))) {
             (Some(offer), _) => choose.run(offer),
             (None, Ok(token)) => add(token),
             (None, Err(refused)) => problem.set(Some(refused.to_string())),
@@ -167,7 +174,7 @@ pub fn filter_bar(list: List) -> AnyView {
                 let Some(index) = last.checked_sub(1) else {
                     return;
                 };
-                edit(list, index, &type_text);
+                edit(list, index, zone, &type_text);
             }
             _ => return,
         }
@@ -234,8 +241,8 @@ pub fn filter_bar(list: List) -> AnyView {
             <p class="field-message filter-problem" id=problem_id role="status">
                 {move || problem.get().map(|text| view! { <Icon of=Glyph::Warning/><span>{text}</span> })}
             </p>
-            {tokens(list, Callback::new(move |index| {
-                edit(list, index, &type_text);
+            {tokens(list, zone, Callback::new(move |index| {
+                edit(list, index, zone, &type_text);
                 if let Some(input) = input.get_untracked() {
                     let _ = input.focus();
                 }
@@ -243,6 +250,11 @@ pub fn filter_bar(list: List) -> AnyView {
         </div>
     }
     .into_any()
+}
+
+/// The clock that times are typed and shown on; who shows them follows the zone by itself.
+fn clock_of(zone: RwSignal<Zone>) -> impl Fn(Timestamp) -> i32 {
+    move |at| zone.with_untracked(|zone| zone.offset(at))
 }
 
 /// Whether a text filters while it is typed: long enough, and not the beginning of a property's name.
@@ -265,7 +277,7 @@ fn is_text_to_look_for(token: &Token) -> bool {
 }
 
 /// Takes a token out and its text into the bar.
-fn edit(list: List, index: usize, type_text: &impl Fn(String)) {
+fn edit(list: List, index: usize, zone: RwSignal<Zone>, type_text: &impl Fn(String)) {
     let token = list
         .address
         .with_untracked(|address| address.filter.tokens().get(index).cloned());
@@ -273,7 +285,7 @@ fn edit(list: List, index: usize, type_text: &impl Fn(String)) {
         list.change(|address| {
             address.filter.remove(index);
         });
-        type_text(quoted(&token));
+        type_text(quoted(&token, &clock_of(zone)));
     }
 }
 
@@ -305,10 +317,12 @@ fn entry(offer: Suggestion, id: String, marked: Signal<bool>, choose: Callback<O
 }
 
 /// The tokens, each with its buttons; nothing when there is none.
-fn tokens(list: List, on_edit: Callback<usize>) -> AnyView {
+fn tokens(list: List, zone: RwSignal<Zone>, on_edit: Callback<usize>) -> AnyView {
     let none = Memo::new(move |_| list.address.with(|address| address.filter.is_empty()));
     let items = move || {
         let policies = list.policies.get();
+        zone.track();
+        let clock = clock_of(zone);
         let named = |property: Property, value: &str| name_of(property, value, &policies);
         list.address.with(|address| {
             address
@@ -317,7 +331,7 @@ fn tokens(list: List, on_edit: Callback<usize>) -> AnyView {
                 .iter()
                 .enumerate()
                 .map(|(index, token)| {
-                    let value = token.value_title(&named);
+                    let value = token.value_title(&named, &clock);
                     token_view(list, index, token, value, on_edit)
                 })
                 .collect_view()

@@ -220,20 +220,35 @@ impl PolicyFields {
         })
     }
 
+    /// The policy as it will be after saving; what the form does not hold stays as `before` has it.
+    pub fn to_policy(&self, before: Option<&Policy>) -> Policy {
+        let before = before.cloned().unwrap_or_default();
+        Policy {
+            name: self.name.clone(),
+            description: self.description.clone(),
+            enabled: self.enabled,
+            pattern: self.pattern.clone(),
+            retention: self.retention.clone(),
+            servers: self.servers_as_known(&before.servers).collect(),
+            ..before
+        }
+    }
+
     /// The servers for a request; what the policy already says about one goes back as it came.
     fn resources(&self, known: &[PolicyServer]) -> Vec<contract::csbs::policies::Resource> {
-        let resource = |server: &ServerRef| {
+        self.servers_as_known(known).map(Into::into).collect()
+    }
+
+    fn servers_as_known(&self, known: &[PolicyServer]) -> impl Iterator<Item = PolicyServer> {
+        self.servers.iter().map(|server| {
             let known = known.iter().find(|known| known.id == server.id).cloned();
-            known
-                .unwrap_or_else(|| PolicyServer {
-                    id: server.id.clone(),
-                    name: server.name.clone(),
-                    kind: SERVER_KIND.to_owned(),
-                    extra: Value::Null,
-                })
-                .into()
-        };
-        self.servers.iter().map(resource).collect()
+            known.unwrap_or_else(|| PolicyServer {
+                id: server.id.clone(),
+                name: server.name.clone(),
+                kind: SERVER_KIND.to_owned(),
+                extra: Value::Null,
+            })
+        })
     }
 }
 
@@ -355,6 +370,22 @@ mod tests {
                 {"id": "s2", "type": SERVER_KIND, "name": "web-02"},
             ]})
         );
+    }
+
+    #[test]
+    fn the_policy_after_saving_keeps_what_the_form_does_not_hold() {
+        let mut before = policy();
+        before.tags = vec![contract::model::Tag {
+            key: "env".into(),
+            value: "test".into(),
+        }];
+        let mut wanted = PolicyFields::from(&before);
+        assert_eq!(wanted.to_policy(Some(&before)), before);
+        wanted.name = "later".into();
+        let after = wanted.to_policy(Some(&before));
+        assert_eq!((after.name.as_str(), &after.tags), ("later", &before.tags));
+        assert_eq!(after.servers, before.servers);
+        assert_eq!(wanted.to_policy(None).servers[0].kind, SERVER_KIND);
     }
 
     #[test]

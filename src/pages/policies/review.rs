@@ -3,6 +3,7 @@
 
 use crate::router::use_navigate;
 use contract::schedule::Schedule;
+use contract::terraform;
 use contract::time::Timestamp;
 use leptos::prelude::*;
 
@@ -125,6 +126,9 @@ fn differences(editing: Editing) -> AnyView {
         })
         .collect_view();
     let request = plan.request();
+    let terraform = editing
+        .policy
+        .with(|policy| terraform::policy(&wanted.to_policy(policy.as_ref())));
     view! {
         <div class="policy-review">
             {field_table(base.as_ref(), &wanted)}
@@ -133,7 +137,7 @@ fn differences(editing: Editing) -> AnyView {
             })}
             {runs_table(editing, base.as_ref(), &wanted, &zone)}
             {losses(editing, base.as_ref(), &wanted)}
-            <ShowRequest request=Signal::stored(request)/>
+            <ShowRequest request=Signal::stored(request) terraform=terraform/>
         </div>
     }
     .into_any()
