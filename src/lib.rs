@@ -15,5 +15,6 @@ pub mod routes;
 pub mod schedule;
 pub mod session;
 pub mod table;
+pub mod tags;
 pub mod tasks;
 pub mod ui;

@@ -19,7 +19,7 @@ const LAYERS: [&[&str]; 4] = [
     &["api", "clock", "format", "ui"],
     &[
         "coverage", "data", "form", "layout", "query", "router", "routes", "schedule", "session",
-        "table", "tasks",
+        "table", "tags", "tasks",
     ],
     &["pages"],
     &["app", "lib", "main"],

@@ -11,6 +11,7 @@ mod restores;
 mod sandbox;
 mod servers;
 pub mod session;
+mod tags;
 
 pub use audit::audit;
 pub use backups::{
@@ -20,10 +21,13 @@ pub use backups::{
 pub use call::{Api, Call, operation_id, use_api};
 pub use error::ApiError;
 pub use pages::{PAGE, all_pages};
-pub use policies::{create_policy, delete_policy, policies, policy, run_policy, update_policy};
+pub use policies::{
+    create_policy, delete_policy, policies, policy, run_policy, run_request, update_policy,
+};
 pub use restores::{ListedRestore, can_be_restored, restore, restores};
 pub use sandbox::{
     ArmedFault, Fault, FaultEffect, SandboxClock, advance_clock, arm_fault, clear_faults, faults,
     reset_world, sandbox_clock, set_clock_rate,
 };
 pub use servers::{back_up_server, can_be_backed_up, server, servers, volumes, volumes_of};
+pub use tags::{Tagged, change_tags, policy_tags, tag_requests};

@@ -68,17 +68,28 @@ pub async fn delete_policy(api: Api, id: &str, once: &str) -> Result<(), ApiErro
         .await
 }
 
-/// Runs a policy now for all its servers; answers the id of the group of backups it makes.
-pub async fn run_policy(api: Api, id: &str, once: &str) -> Result<String, ApiError> {
-    let request = RunPolicyRequest {
+/// The request to run a policy now, for all its servers or for some of them.
+pub fn run_request(id: &str, servers: Option<Vec<String>>) -> RunPolicyRequest {
+    RunPolicyRequest {
         checkpoint: RunPolicy {
             plan_id: id.to_owned(),
             parameters: RunParameters {
                 auto_trigger: Some(false),
-                resources: None,
+                resources: servers,
             },
         },
-    };
+    }
+}
+
+/// Runs a policy now, for all its servers or for some of them; answers the id of the group of
+/// backups it makes.
+pub async fn run_policy(
+    api: Api,
+    id: &str,
+    servers: Option<Vec<String>>,
+    once: &str,
+) -> Result<String, ApiError> {
+    let request = run_request(id, servers);
     let answer: CheckpointAnswer = api
         .call(&csbs::POLICIES_RUN, &[])
         .json(&request)

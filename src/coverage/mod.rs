@@ -1,9 +1,11 @@
 //! Is everything protected? Answered from backups that exist, per server and disk, against a
 //! freshness target; a policy alone protects nothing.
 
+mod check;
 mod load;
 mod model;
 
+pub use check::{backup_refusal, refusal};
 pub use load::{CoverageData, load_coverage};
 pub use model::{Coverage, Gap, PolicyState, ServerCoverage, cover};
 

@@ -4,7 +4,7 @@
 //! a gap. Texts that repeat are kept once. A backup that comes again replaces its row's values.
 
 use contract::csbs::backups::{CheckpointItem, ImageData};
-use contract::model::{Backup, BackupAction, BackupStatus};
+use contract::model::{Backup, BackupAction, BackupStatus, Tag};
 use contract::time::Timestamp;
 
 use super::bits::Bits;
@@ -326,6 +326,19 @@ impl BackupStore {
 
     pub fn status(&self, row: u32) -> BackupStatus {
         BackupStatus::from_word(self.status.text(row))
+    }
+
+    /// The tags of a row, as far as the list tells them.
+    pub fn tag_list(&self, row: u32) -> Vec<Tag> {
+        self.tags(row)
+            .map(|text| {
+                let (key, value) = text.split_once('=').unwrap_or((text, ""));
+                Tag {
+                    key: key.to_owned(),
+                    value: value.to_owned(),
+                }
+            })
+            .collect()
     }
 
     /// The tags of a row as `key=value`.

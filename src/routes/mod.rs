@@ -146,6 +146,11 @@ impl Paths {
         self.area(Area::Policies)
     }
 
+    /// The policies that match a query, for example `[("tag", "env=prod")]`.
+    pub fn policies_where(&self, query: &[(&str, &str)]) -> String {
+        with_query(self.policies(), query)
+    }
+
     /// The editor for a new policy.
     pub fn new_policy(&self) -> String {
         self.below(&["policies", "new"])

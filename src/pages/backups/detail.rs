@@ -2,21 +2,22 @@
 
 use std::sync::Arc;
 
-use crate::router::{use_navigate, use_params_map};
-use contract::model::{Backup, BackupAction, Failure, RestoreMode};
+use contract::model::{Backup, BackupAction, BackupStatus, Failure, RestoreMode};
 use contract::rules::SERVER_KIND;
 use leptos::prelude::*;
 
-use super::deletion::deletion_panel;
+use super::deletion::{WORD, deletion_panel};
 use super::rows::disk_table;
 use super::shelf::Shelf;
-use crate::api::{backup, backups, use_api};
+use crate::api::{Api, Tagged, backup, backups, backups_page, use_api};
 use crate::clock::use_clock;
 use crate::data::status;
 use crate::format::{count, gigabytes, megabytes};
 use crate::layout::{Page, use_paths};
 use crate::query::{Pace, Query, query_view, refresh_bar};
-use crate::routes::RESTORE_STEPS;
+use crate::router::{use_navigate, use_params_map};
+use crate::routes::{Paths, RESTORE_STEPS};
+use crate::tags::{TagList, tag_editor};
 use crate::ui::{
     Badge, Button, ButtonKind, ButtonLink, Card, Confirm, CopyId, EmptyState, Fact, Facts, Glyph,
     Notice, Progress, TextLink, Time, Tip, Tone, use_toasts,
@@ -60,7 +61,7 @@ pub fn backup_page() -> AnyView {
         if missing.get() {
             gone(found.data(), paths.with_value(|paths| paths.backups()))
         } else {
-            query_view(found, "backup", facts)
+            query_view(found, "backup", move |data| facts(found, data))
         }
     };
     let queue = RwSignal::from(shelf.with_value(|shelf| shelf.queue.clone()));
@@ -104,16 +105,34 @@ fn gone(before: Option<Arc<Backup>>, all: String) -> AnyView {
 
 fn deeds(backup: Arc<Backup>, shelf: StoredValue<Shelf>) -> AnyView {
     let navigate = use_navigate();
-    let toasts = use_toasts();
-    let asking = RwSignal::new(false);
+    let (api, toasts) = (use_api(), use_toasts());
+    let (asking, looking) = (RwSignal::new(false), RwSignal::new(false));
+    let others = RwSignal::new(Others::Unknown);
     let restore_at = use_paths().restore(&backup.id, RESTORE_STEPS[0]);
     let (restore, delete) = (
         BackupAction::Restore.blocked_by(&backup),
         BackupAction::Delete.blocked_by(&backup),
     );
     let (name, size) = (name_of(&backup), megabytes(backup.size_mb.unsigned_abs()));
-    let server = backup.server_name.clone();
+    let server = match backup.server_name.as_str() {
+        "" => backup.server_id.clone(),
+        name => name.to_owned(),
+    };
     let question = format!("Delete backup {name}?");
+    let ask = {
+        let backup = Arc::clone(&backup);
+        move || {
+            let backup = Arc::clone(&backup);
+            looking.set(true);
+            leptos::task::spawn_local(async move {
+                let found = others_than(api, &backup).await;
+                others.try_set(found);
+                looking.try_set(false);
+                asking.try_set(true);
+            });
+        }
+    };
+    let typed = Signal::derive(move || (others.get() != Others::Remain).then(|| WORD.to_owned()));
     let confirm = move |()| {
         asking.set(false);
         let (shelf, backup) = (shelf.get_value(), Arc::clone(&backup));
@@ -121,19 +140,69 @@ fn deeds(backup: Arc<Backup>, shelf: StoredValue<Shelf>) -> AnyView {
             shelf.delete_backup(&backup)
         });
     };
-    let text = format!("This frees {size} and cannot be undone. Other backups of {server} stay.");
+    let consequences = move || {
+        let server = &server;
+        match others.get() {
+            Others::Remain => view! {
+                <p>{format!("This frees {size} and cannot be undone. Other usable backups of {server} stay.")}</p>
+            }
+            .into_any(),
+            Others::None => view! {
+                <p>{format!("This frees {size} and cannot be undone.")}</p>
+                <Notice tone=Tone::Warning title=format!("No usable backup remains of {server}.")/>
+            }
+            .into_any(),
+            Others::Unknown => view! {
+                <p>{format!("This frees {size} and cannot be undone.")}</p>
+                <Notice tone=Tone::Warning title=format!("Whether {server} has another usable backup could not be asked.")/>
+            }
+            .into_any(),
+        }
+    };
     view! {
         <Button kind=ButtonKind::Primary icon=Glyph::Restore blocked=restore
             on_press=move || navigate(&restore_at, Default::default())>"Restore backup"</Button>
-        <Button icon=Glyph::Trash blocked=delete on_press=move || asking.set(true)>"Delete backup"</Button>
-        <Confirm open=asking title=question verb="Delete backup" safe_verb="Keep it" on_confirm=confirm>
-            <p>{text.clone()}</p>
+        <Button icon=Glyph::Trash blocked=delete busy=looking on_press=ask>"Delete backup"</Button>
+        <Confirm open=asking title=question verb="Delete backup" safe_verb="Keep it" typed_name=typed on_confirm=confirm>
+            {consequences.clone()}
         </Confirm>
     }
     .into_any()
 }
 
-fn facts(data: Signal<Arc<Backup>>) -> AnyView {
+/// Whether a server keeps a usable backup when one of its backups goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Others {
+    Remain,
+    /// It is the last one.
+    None,
+    /// The service did not say; then it is treated as the last one.
+    Unknown,
+}
+
+/// Asks the service which usable backups the server has beside this one. A failed backup protects
+/// nothing, so nothing is lost with it.
+async fn others_than(api: Api, backup: &Backup) -> Others {
+    if backup.status != BackupStatus::Available {
+        return Others::Remain;
+    }
+    let filters = [
+        ("resource_id", backup.server_id.as_str()),
+        ("status", BackupStatus::Available.as_str()),
+    ];
+    match backups_page(api, &filters, None, 2).await {
+        Ok(page) if page.backups.iter().any(|other| other.id != backup.id) => Others::Remain,
+        Ok(_) => Others::None,
+        Err(_) => Others::Unknown,
+    }
+}
+
+/// The backups that carry a tag.
+pub fn tagged_backups(paths: &Paths, tag: &str) -> String {
+    paths.backups_where(&[("tag", tag)])
+}
+
+fn facts(found: Query<Backup>, data: Signal<Arc<Backup>>) -> AnyView {
     let status = Memo::new(move |_| data.with(|backup| backup.status.clone()));
     let percent = Signal::derive(move || {
         data.with(|backup| {
@@ -150,12 +219,19 @@ fn facts(data: Signal<Arc<Backup>>) -> AnyView {
         })
     };
     let failed = Memo::new(move |_| data.with(|backup| backup.failure.clone()));
+    let tags = Signal::derive(move || data.with(|backup| backup.tags.clone()));
+    let edit_tags = move || {
+        let of = Signal::derive(move || data.with(|backup| Tagged::Backup(backup.id.clone())));
+        let name = Signal::derive(move || data.with(|backup| name_of(backup)));
+        tag_editor(of, name, tags, Callback::new(move |()| found.refresh()))
+    };
     let checkpoint =
         Memo::new(move |_| data.with(|backup| (backup.checkpoint_id.clone(), backup.id.clone())));
     view! {
         {busy}
         {move || failed.get().map(|failure| failure_notice(&failure))}
         <Card title="Backup">{move || main_facts(&data.get())}</Card>
+        <Card title="Tags" actions=edit_tags><TagList tags=tags href=tagged_backups/></Card>
         <Card title=Signal::derive(move || data.with(|backup| count(backup.disks.len(), "disk backup", "disk backups")))>
             {move || disk_table(&data.get())}
         </Card>
@@ -232,11 +308,6 @@ fn main_facts(backup: &Backup) -> AnyView {
         RestoreMode::None => "Not at all".to_owned(),
         RestoreMode::Unknown(word) => word.clone(),
     };
-    let tags = backup
-        .tags
-        .iter()
-        .map(|tag| view! { <li class="tag"><bdi>{format!("{}={}", tag.key, tag.value)}</bdi></li> })
-        .collect_view();
     let size = if backup.size_mb > 0 {
         megabytes(backup.size_mb.unsigned_abs())
     } else {
@@ -285,14 +356,6 @@ fn main_facts(backup: &Backup) -> AnyView {
         fact("Can be restored", restores.into_any()),
         fact("Availability zone", dash(&backup.zone)),
         fact("Description", dash(&description)),
-        fact(
-            "Tags",
-            if backup.tags.is_empty() {
-                dash("")
-            } else {
-                view! { <ul class="tags">{tags}</ul> }.into_any()
-            },
-        ),
     ])
 }
 

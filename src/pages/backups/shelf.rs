@@ -13,7 +13,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::bulk::{Item, Queue, Step};
-use crate::api::{self, Api, ApiError, operation_id};
+use crate::api::{self, Api, ApiError, Tagged, operation_id};
 use crate::clock::Clock;
 use crate::data::bits::Bits;
 use crate::data::paging::{Next, Walk};
@@ -403,6 +403,18 @@ impl Shelf {
             // The next round asks again.
             _ => {}
         }
+    }
+
+    /// Asks for backups that were changed, a few at a time.
+    pub fn look_at(&self, changed: Vec<Tagged>) {
+        let shelf = self.clone();
+        spawn_local(async move {
+            for of in changed {
+                if let Tagged::Backup(id) = of {
+                    shelf.look(&id).await;
+                }
+            }
+        });
     }
 
     /// Takes out a backup that is gone.

@@ -9,11 +9,12 @@ use super::deletion::Deletion;
 use super::export;
 use super::list::List;
 use super::views::{BUILT_IN, Saved, name_problem, recall_views, remember_views};
-use crate::api::use_api;
+use crate::api::{Tagged, use_api};
 use crate::form::{Checkbox, Field, TextInput};
 use crate::format::{count, grouped, megabytes};
 use crate::layout::{Density, use_preferences};
 use crate::table::Selection;
+use crate::tags::{BulkTags, TagTarget, bulk_dialog};
 use crate::ui::{
     Button, ButtonKind, Choice, CopyButton, Dialog, DialogActions, Glyph, Menu, MenuItem, Pick,
     Popover, use_toasts,
@@ -350,6 +351,11 @@ fn manage_row(
 
 /// What is chosen and what can be done with it; nothing while nothing is.
 pub fn bulk_bar(list: List, deletion: Deletion) -> AnyView {
+    let bulk = BulkTags::new();
+    let edit = move || bulk.ask(tag_targets(list));
+    let changed = Callback::new(move |changed: Vec<Tagged>| {
+        list.shelf.with_value(|shelf| shelf.look_at(changed));
+    });
     let chosen = Memo::new(move |_| {
         let rows = list.chosen();
         let size: i64 = list
@@ -387,12 +393,28 @@ pub fn bulk_bar(list: List, deletion: Deletion) -> AnyView {
                 {more}
                 <span class="bulk-deeds">
                     <Button kind=ButtonKind::Quiet on_press=move || list.choose_none()>"Choose none"</Button>
+                    <Button icon=Glyph::Edit on_press=edit>"Edit tags"</Button>
                     <Button kind=ButtonKind::Danger icon=Glyph::Trash blocked=blocked on_press=move || deletion.ask_chosen()>
                         {move || format!("Delete {}", count(chosen.get().0, "backup", "backups"))}
                     </Button>
                 </span>
             </div>
         })}
+        {bulk_dialog(bulk, ("backup", "backups"), changed)}
     }
     .into_any()
+}
+
+/// The chosen backups with the tags that are known of them.
+fn tag_targets(list: List) -> Vec<TagTarget> {
+    let rows = untrack(|| list.chosen());
+    list.store.with_untracked(|store| {
+        rows.iter()
+            .map(|row| TagTarget {
+                of: Tagged::Backup(store.id(*row).to_owned()),
+                name: store.name(*row).to_owned(),
+                tags: store.tag_list(*row),
+            })
+            .collect()
+    })
 }

@@ -47,7 +47,7 @@ impl PolicyDeeds {
         let (deeds, policy) = (self.clone(), policy.clone());
         let once = operation_id();
         leptos::task::spawn_local(async move {
-            match run_policy(deeds.api, &policy.id, &once).await {
+            match run_policy(deeds.api, &policy.id, None, &once).await {
                 Ok(_) => {
                     let servers = count(policy.servers.len(), "server", "servers");
                     let follow = deeds.paths.backups_where(&[("policy", &policy.id)]);

@@ -4,21 +4,24 @@ use std::sync::Arc;
 
 use crate::router::{use_navigate, use_params_map};
 use contract::model::Policy;
-use contract::schedule::{Clock, Schedule};
+use contract::schedule::Schedule;
 use leptos::prelude::*;
 
 use super::actions::{DeletePolicy, run_blocked, use_policy_deeds};
 use super::forecast::{forecast, forecast_table};
-use super::list::{next_run, schedule_words};
+use super::list::{next_run, schedule_words, schedule_words_on};
 use super::review::zone_key;
+use super::run_some::RunSome;
 use super::words::retention_words;
-use crate::api::{BackupsPage, PAGE, backups_page, policy};
+use crate::api::{BackupsPage, PAGE, Tagged, backups_page, policy};
 use crate::clock::use_clock;
 use crate::format::count;
 use crate::layout::{Page, use_paths};
 use crate::query::{Pace, Query, query_view, refresh_bar};
+use crate::routes::Paths;
 use crate::schedule::{NextRuns, zone_of};
 use crate::session::recall;
+use crate::tags::{TagList, tag_editor};
 use crate::ui::{
     Badge, Button, ButtonKind, ButtonLink, Card, CodeBlock, CopyId, Details, Fact, Facts, Glyph,
     Switch, TextLink, Time, Tone,
@@ -42,7 +45,7 @@ pub fn detail_page() -> AnyView {
             .data()
             .map_or_else(|| "Policy".to_owned(), |policy| policy.name.clone())
     });
-    let view = move |policy: Signal<Arc<Policy>>| content(policy, backups);
+    let view = move |policy: Signal<Arc<Policy>>| content(found, policy, backups);
     view! {
         <Page title=title lead=move || back().into_any() actions=move || actions(found)>
             {query_view(found, "policy", view)}
@@ -59,7 +62,7 @@ fn back() -> impl IntoView {
 fn actions(found: Query<Policy>) -> AnyView {
     let (paths, navigate) = (use_paths(), use_navigate());
     let deeds = use_policy_deeds(Callback::new(move |()| found.refresh()));
-    let open = RwSignal::new(false);
+    let (open, some) = (RwSignal::new(false), RwSignal::new(false));
     let data = Signal::derive(move || found.data());
     let there = Memo::new(move |_| data.with(Option::is_some));
     let home = paths.policies();
@@ -83,6 +86,7 @@ fn actions(found: Query<Policy>) -> AnyView {
             view! {
                 <Switch label="Run on schedule" on=on on_change=switch/>
                 <Button icon=Glyph::Play blocked=blocked on_press=run>"Run now"</Button>
+                <Button blocked=blocked on_press=move |()| some.set(true)>"Run for some servers"</Button>
                 <ButtonLink href=edit kind=ButtonKind::Primary icon=Glyph::Edit>"Edit policy"</ButtonLink>
                 <Button kind=ButtonKind::Danger icon=Glyph::Trash on_press=move |()| open.set(true)>"Delete policy"</Button>
             }
@@ -92,17 +96,32 @@ fn actions(found: Query<Policy>) -> AnyView {
         {refresh_bar(found, "policy")}
         {buttons}
         <DeletePolicy open=open policy=data on_done=gone/>
+        <RunSome open=some policy=data/>
     }
     .into_any()
 }
 
-fn content(policy: Signal<Arc<Policy>>, backups: Query<BackupsPage>) -> AnyView {
+fn content(
+    found: Query<Policy>,
+    policy: Signal<Arc<Policy>>,
+    backups: Query<BackupsPage>,
+) -> AnyView {
+    let tags = Signal::derive(move || policy.read().tags.clone());
+    let edit_tags = move || {
+        let of = Signal::derive(move || Tagged::Policy(policy.read().id.clone()));
+        let name = Signal::derive(move || policy.read().name.clone());
+        tag_editor(of, name, tags, Callback::new(move |()| found.refresh()))
+    };
     view! {
         <div class="policy-editor">
             <div class="policy-form">
                 <Card title="Policy">{facts(policy)}</Card>
                 <Card title="Retention">{retention(policy, backups)}</Card>
                 <Card title="Servers">{servers(policy)}</Card>
+                <Card title="Tags" actions=edit_tags>
+                    <TagList tags=tags href=tagged_policies/>
+                    <p class="field-hint">"The service copies them to the backups that the policy makes."</p>
+                </Card>
             </div>
             <div class="policy-consequences">
                 <Card title="Schedule">{schedule(policy)}</Card>
@@ -110,6 +129,11 @@ fn content(policy: Signal<Arc<Policy>>, backups: Query<BackupsPage>) -> AnyView 
         </div>
     }
     .into_any()
+}
+
+/// The policies that carry a tag.
+pub fn tagged_policies(paths: &Paths, tag: &str) -> String {
+    paths.policies_where(&[("tag", tag)])
 }
 
 fn facts(policy: Signal<Arc<Policy>>) -> AnyView {
@@ -121,19 +145,6 @@ fn facts(policy: Signal<Arc<Policy>>) -> AnyView {
         } else {
             view! { <Badge tone=Tone::Neutral text="Schedule is off" icon=Glyph::Pause/> }
                 .into_any()
-        }
-    };
-    let tags = move || {
-        let policy = policy.read();
-        let tags: Vec<String> = policy
-            .tags
-            .iter()
-            .map(|tag| format!("{}={}", tag.key, tag.value))
-            .collect();
-        if tags.is_empty() {
-            "—".to_owned()
-        } else {
-            tags.join(", ")
         }
     };
     let description = move || {
@@ -150,7 +161,6 @@ fn facts(policy: Signal<Arc<Policy>>) -> AnyView {
             <Fact name="Description">{description}</Fact>
             <Fact name="Next run"><Time at=next/></Fact>
             <Fact name="Created"><Time at=Signal::derive(move || policy.read().created_at)/></Fact>
-            <Fact name="Tags">{tags}</Fact>
             <Fact name="Id"><CopyId id=Signal::derive(move || policy.read().id.clone()) what="policy id"/></Fact>
         </Facts>
     }
@@ -168,15 +178,8 @@ fn schedule(policy: Signal<Arc<Policy>>) -> AnyView {
     let clock = use_clock();
     let local = move || {
         let zone = zone_of(&zone.read());
-        let name = zone.title();
-        let view = rule.get()?.local_view(zone.offset(clock.ticking()) * 60);
-        (name != "UTC").then(|| {
-            view.describe(Clock::Zone(&name))
-                .iter()
-                .map(ToString::to_string)
-                .collect::<Vec<_>>()
-                .join("; ")
-        })
+        rule.get()?;
+        (zone.title() != "UTC").then(|| schedule_words_on(&policy.read(), &zone, clock.ticking()))
     };
     view! {
         <div class="schedule-said">

@@ -1,11 +1,14 @@
 //! "Back up now": a form on the server's page, opened by its address.
 
+use contract::operations::csbs;
+use contract::request::RequestText;
 use leptos::prelude::*;
 
-use super::draft::{BackUpDraft, DESCRIPTION, NAME};
+use super::draft::{BackUpDraft, DESCRIPTION, NAME, TAGS};
 use crate::api::{back_up_server, operation_id, use_api};
-use crate::form::{ErrorSummary, Field, Problems, Submission, TextArea, TextInput};
+use crate::form::{ErrorSummary, Field, Problems, ShowRequest, Submission, TextArea, TextInput};
 use crate::layout::use_paths;
+use crate::tags::TagRows;
 use crate::tasks::use_tasks;
 use crate::ui::{Button, ButtonKind, Card, Choice, Notice, Pick, Tone, use_toasts};
 
@@ -21,9 +24,15 @@ pub(super) fn BackUpNow(
 ) -> AnyView {
     let (api, paths, tasks, toasts) = (use_api(), use_paths(), use_tasks(), use_toasts());
     let draft = RwSignal::new(BackUpDraft::default());
+    let tags = TagRows::new();
+    Effect::new(move |_| {
+        let typed = tags.typed();
+        draft.update(|draft| draft.tags = typed);
+    });
     let (problems, submission) = (Problems::default(), Submission::new());
     // One id for one filled-in form: a second send cannot make a second backup.
     let once = StoredValue::new(operation_id());
+    let shown_server = server.clone();
     let send = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         if blocked.with_untracked(Option::is_some) {
@@ -49,6 +58,10 @@ pub(super) fn BackUpNow(
             },
         );
     };
+    let request = Memo::new(move |_| {
+        let body = draft.with(BackUpDraft::check).ok()?;
+        Some(RequestText::new(&csbs::BACK_UP_SERVER, &[&shown_server]).with_body(&body))
+    });
     let live = move |field: &'static str| {
         Signal::derive(move || {
             let now = draft.with(|draft| draft.check().err().unwrap_or_default());
@@ -75,7 +88,13 @@ pub(super) fn BackUpNow(
                 <Choice legend="Kind" picks=vec![Pick::new("incremental", "Incremental"), Pick::new("full", "Full")]
                     chosen=Signal::derive(move || if draft.read().incremental { "incremental" } else { "full" }.to_owned())
                     on_choose=move |key: String| draft.write().incremental = key == "incremental"/>
+                <fieldset class="field" id=TAGS tabindex="-1">
+                    <legend class="field-label">"Tags"<span class="field-optional">" (optional)"</span></legend>
+                    <p class="field-hint">"Up to 10 keys, each with a value or none; for finding this backup again."</p>
+                    {tags.view()}
+                </fieldset>
                 <p class="field-hint">"An incremental backup holds what changed since the one before. The first backup of a server is full in any case."</p>
+                {move || request.get().map(|request| view! { <ShowRequest request=Signal::stored(request)/> })}
                 <div class="form-actions">
                     <Button kind=ButtonKind::Primary submit=true busy=submission.busy() blocked=blocked on_press=|| ()>
                         {move || format!("Back up {}", server_name.get())}

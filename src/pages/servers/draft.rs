@@ -4,11 +4,15 @@ use contract::csbs::backups::{Protect, ProtectRequest};
 use contract::rules::{Broken, Description, Name};
 
 use crate::form::Problem;
+use crate::tags::{TagRow, tags_of};
 
 /// Id of the name's field.
 pub(super) const NAME: &str = "backup-name";
 /// Id of the description's field.
 pub(super) const DESCRIPTION: &str = "backup-description";
+
+/// Id of the tags' group.
+pub(super) const TAGS: &str = "backup-tags";
 
 /// The form.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,6 +21,7 @@ pub(super) struct BackUpDraft {
     pub name: String,
     pub description: String,
     pub incremental: bool,
+    pub tags: Vec<TagRow>,
 }
 
 impl Default for BackUpDraft {
@@ -25,6 +30,7 @@ impl Default for BackUpDraft {
             name: String::new(),
             description: String::new(),
             incremental: true,
+            tags: Vec::new(),
         }
     }
 }
@@ -40,22 +46,30 @@ impl BackUpDraft {
             "" => Ok(None),
             text => Description::try_from(text.to_owned()).map(Some),
         };
-        match (name, description) {
-            (Ok(backup_name), Ok(description)) => Ok(ProtectRequest {
+        match (name, description, tags_of(&self.tags)) {
+            (Ok(backup_name), Ok(description), Ok(tags)) => Ok(ProtectRequest {
                 protect: Protect {
                     backup_name,
                     description,
                     incremental: Some(self.incremental),
+                    // An empty list is refused (csbs-v1 4.1).
+                    tags: (!tags.is_empty()).then(|| tags.into_iter().map(Into::into).collect()),
                     ..Protect::default()
                 },
             }),
-            (name, description) => Err([
-                (NAME, "Name", name.err()),
-                (DESCRIPTION, "Description", description.err()),
-            ]
-            .into_iter()
-            .filter_map(|(field, label, broken)| Some(problem(field, label, &broken?)))
-            .collect()),
+            (name, description, tags) => {
+                let fields = [
+                    (NAME, "Name", name.err()),
+                    (DESCRIPTION, "Description", description.err()),
+                ];
+                let fields = fields
+                    .into_iter()
+                    .filter_map(|(field, label, broken)| Some(problem(field, label, &broken?)));
+                let tags = tags
+                    .err()
+                    .map(|text| Problem::at(TAGS, format!("Tags: {text}")));
+                Err(fields.chain(tags).collect())
+            }
         }
     }
 }
@@ -79,11 +93,32 @@ mod tests {
     }
 
     #[test]
+    fn tags_go_along_and_a_broken_one_is_told() {
+        let row = |key: &str, value: &str| TagRow {
+            key: key.into(),
+            value: value.into(),
+        };
+        let mut draft = BackUpDraft {
+            tags: vec![row("env", "test"), row("", "")],
+            ..BackUpDraft::default()
+        };
+        let request = draft.check().expect("nothing is wrong");
+        assert_eq!(
+            serde_json::to_value(request).expect("plain data")["protect"]["tags"],
+            json!([{ "key": "env", "value": "test" }])
+        );
+        draft.tags.push(row("env", "other"));
+        let problems = draft.check().expect_err("a key stands twice");
+        assert_eq!(problems[0].field, TAGS);
+    }
+
+    #[test]
     fn every_broken_rule_is_told_at_its_field() {
         let draft = BackUpDraft {
             name: "vor dem Umzug".into(),
             description: "a<b".into(),
             incremental: false,
+            tags: vec![TagRow::default()],
         };
         let problems = draft.check().expect_err("two rules are broken");
         let fields: Vec<_> = problems

@@ -1,6 +1,7 @@
 //! Servers: the list, one server, backing one up now.
 
 mod back_up;
+mod capabilities;
 mod draft;
 mod facts;
 mod filter;

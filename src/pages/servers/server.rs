@@ -2,19 +2,17 @@
 
 use std::sync::Arc;
 
-use contract::csbs::backups::CheckResult;
-use contract::errors::lookup;
 use contract::model::{Backup, Policy, Server, Volume};
 use leptos::prelude::*;
 
-use super::{back_up::BackUpNow, facts, protection, recent, volumes};
+use super::{back_up::BackUpNow, capabilities, facts, protection, recent, volumes};
 use crate::api::{self, Api, ApiError, backups_page, can_be_backed_up};
 use crate::clock::use_clock;
-use crate::coverage::{PolicyState, ServerCoverage, Target, cover};
+use crate::coverage::{PolicyState, ServerCoverage, Target, backup_refusal, cover};
 use crate::layout::{Page, use_paths};
 use crate::query::{Pace, Query, query_view, refresh_bar};
 use crate::router::{NavigateOptions, use_navigate, use_params_map, use_query_map};
-use crate::ui::{Button, ButtonKind, ButtonLink, Card, Glyph, Notice, Tone};
+use crate::ui::{Button, ButtonKind, ButtonLink, Card, Glyph};
 
 /// Backups shown, and looked through for the disks' last ones.
 const RECENT: usize = 10;
@@ -62,7 +60,7 @@ pub fn page() -> AnyView {
     let blocked = Signal::derive(move || {
         check
             .data()
-            .and_then(|result| reason(result.as_ref().as_ref()?))
+            .and_then(|result| backup_refusal(result.as_ref().as_ref()?))
     });
     let title = Signal::derive(move || {
         whole
@@ -82,7 +80,8 @@ pub fn page() -> AnyView {
         let disks = Signal::derive(move || Arc::clone(&part(()).volumes));
         let latest = Signal::derive(move || Arc::clone(&part(()).recent));
         view! {
-            <Effective whole=whole blocked=blocked check=check/>
+            <Effective whole=whole/>
+            {capabilities::capabilities(server, disks, latest, check)}
             {volumes::volumes(server, disks, latest)}
             {recent::recent(id.get_untracked(), latest)}
             {facts::facts(server)}
@@ -138,24 +137,9 @@ impl BackUpForm {
     }
 }
 
-/// Why the service would refuse; a server under a policy (6004) can be backed up by hand as well.
-fn reason(result: &CheckResult) -> Option<String> {
-    if result.result != Some(false) || result.error_code == "CSBS.6004" {
-        return None;
-    }
-    let known =
-        lookup(&result.error_code, 0).map(|text| format!("{} {}", text.meaning, text.remedy));
-    let said = known.unwrap_or_else(|| result.error_msg.clone());
-    Some(format!("{said} ({})", result.error_code))
-}
-
-/// How it is protected, by which policy, and whether it can be backed up at all.
+/// How it is protected, and by which policy.
 #[component]
-fn Effective(
-    whole: Signal<Arc<Whole>>,
-    blocked: Signal<Option<String>>,
-    check: Query<Option<CheckResult>>,
-) -> AnyView {
+fn Effective(whole: Signal<Arc<Whole>>) -> AnyView {
     let (clock, paths) = (use_clock(), StoredValue::new(use_paths()));
     let coverage = Memo::new(move |_| {
         whole.with(|whole| {
@@ -192,16 +176,9 @@ fn Effective(
             </div>
         }
     };
-    let unknown = move || check.error().filter(|_| check.data().is_none());
     view! {
         <Card title="Protection">
             {move || coverage.get().map(view)}
-            {move || blocked.get().map(|text| view! {
-                <Notice tone=Tone::Warning title="The service cannot back this server up now"><p><bdi>{text}</bdi></p></Notice>
-            })}
-            {move || unknown().map(|error| view! {
-                <Notice tone=Tone::Neutral title="Whether the service can back this server up could not be asked"><p>{error.to_string()}</p></Notice>
-            })}
         </Card>
     }
     .into_any()
