@@ -65,6 +65,22 @@ fn pages(sandbox: &Sandbox, project: &str) -> Result<(), Box<dyn std::error::Err
         sort: vec![Order { key, descending }],
         ..Page::default()
     };
+    let by = |keys: &[(Key, bool)]| Page {
+        sort: keys
+            .iter()
+            .map(|(key, descending)| Order {
+                key: *key,
+                descending: *descending,
+            })
+            .collect(),
+        ..Page::default()
+    };
+    let at = contract::time::Timestamp::from_micros(middle);
+    let month = BackupFilter {
+        start_time: Some(at),
+        end_time: Some(at.plus_seconds(30 * 86_400)),
+        ..BackupFilter::default()
+    };
     let newest_first = Page::default();
     let cases = [
         ("no filter", BackupFilter::default(), newest_first.clone()),
@@ -140,6 +156,61 @@ fn pages(sandbox: &Sandbox, project: &str) -> Result<(), Box<dyn std::error::Err
             sorted(Key::Name, false),
         ),
         (
+            "sort=status",
+            BackupFilter::default(),
+            sorted(Key::Status, true),
+        ),
+        (
+            "sort=status:asc,name:asc",
+            BackupFilter::default(),
+            by(&[(Key::Status, false), (Key::Name, false)]),
+        ),
+        (
+            "sort=created_at,name:asc",
+            BackupFilter::default(),
+            by(&[(Key::CreatedAt, true), (Key::Name, false)]),
+        ),
+        (
+            "resource_id, sort=name",
+            with(|f, t| f.resource_id = Some(t.to_owned()), &one.resource_id),
+            sorted(Key::Name, false),
+        ),
+        (
+            "resource_id, sort=status",
+            with(|f, t| f.resource_id = Some(t.to_owned()), &one.resource_id),
+            sorted(Key::Status, true),
+        ),
+        (
+            "az, status, sort=updated_at",
+            BackupFilter {
+                az: Some("eu-de-02".to_owned()),
+                status: Some(BackupStatus::Available),
+                ..BackupFilter::default()
+            },
+            sorted(Key::UpdatedAt, true),
+        ),
+        (
+            "name=nothing, sort=protected_at",
+            with(|f, t| f.name = Some(t.to_owned()), "nothing"),
+            sorted(Key::ProtectedAt, true),
+        ),
+        (
+            "name=bk_abc, sort=updated_at",
+            with(|f, t| f.name = Some(t.to_owned()), "bk_abc"),
+            sorted(Key::UpdatedAt, true),
+        ),
+        (
+            "name=zz",
+            with(|f, t| f.name = Some(t.to_owned()), "zz"),
+            Page::default(),
+        ),
+        (
+            "a month, sort=name",
+            month.clone(),
+            sorted(Key::Name, false),
+        ),
+        ("a month, sort=status", month, sorted(Key::Status, true)),
+        (
             "marker in the middle",
             BackupFilter::default(),
             Page {
@@ -156,7 +227,7 @@ fn pages(sandbox: &Sandbox, project: &str) -> Result<(), Box<dyn std::error::Err
                 .len();
             Ok(())
         })?;
-        println!("{name:28} {found:5} items  {times}");
+        println!("{name:32} {found:5} items  {times}");
     }
     Ok(())
 }
@@ -179,7 +250,7 @@ fn writes(sandbox: &Sandbox, project: &str) -> Result<(), Box<dyn std::error::Er
             .act(|turn| policies::update(turn, project, &policy.id, change))
             .map(drop)
     })?;
-    println!("{:28} durable      {times}", "one policy written");
+    println!("{:32} durable      {times}", "one policy written");
     Ok(())
 }
 

@@ -122,6 +122,16 @@ fn by_hand(world: &World, filter: &BackupFilter, page: &Page) -> Vec<String> {
             ordering = ordering.then(if *descending { one.reverse() } else { one });
             last = *descending;
         }
+        if let [
+            Order {
+                key: Key::Status,
+                descending,
+            },
+        ] = page.sort[..]
+        {
+            let one = a.created_at.cmp(&b.created_at);
+            ordering = ordering.then(if descending { one.reverse() } else { one });
+        }
         let one = a_seq.cmp(b_seq);
         ordering.then(if last { one.reverse() } else { one })
     });
@@ -157,7 +167,12 @@ fn filters(world: &World) -> impl Strategy<Value = BackupFilter> + use<> {
         };
         BackupFilter {
             status: (on[0] < 80).then(|| BackupStatus::from_word(&item.status)),
-            name: part(1, &["_", "%", "bk", "a_b%c", "AXBYC", "auto", "zz", "'"]),
+            name: part(
+                1,
+                &[
+                    "_", "%", "bk", "a_b%c", "AXBYC", "auto", "zz", "'", "autobk_1", "\"b%", "zzz",
+                ],
+            ),
             resource_name: part(2, &["web", "_", "%", "db0", "01", "we_b%01"]),
             az: text(3, &item.extend_info.resource_az),
             resource_id: text(4, &item.resource_id),
@@ -267,4 +282,43 @@ fn paging_by_marker_visits_everything_once() {
             .unwrap(),
         0
     );
+}
+
+#[test]
+fn the_index_of_names_follows_what_happens_to_backups() {
+    let world = world();
+    world
+        .sandbox
+        .store
+        .write_blocking(|db| {
+            db.execute_batch(
+                "DELETE FROM backups WHERE seq % 5 = 0;
+                 INSERT INTO backup_names (backup_names, rank) VALUES ('integrity-check', 1);",
+            )?;
+            Ok::<_, Failure>(())
+        })
+        .unwrap();
+    world.sandbox.reset(Seed::Scale(50)).unwrap();
+    let named = |text: &str| {
+        let filter = BackupFilter {
+            name: Some(text.to_owned()),
+            ..BackupFilter::default()
+        };
+        let count = |turn: &sandbox::Turn<'_>| list::count(turn, &world.project, &filter);
+        world.sandbox.look(count).unwrap()
+    };
+    assert_eq!(named("AXBYC"), 0);
+    let whole = |turn: &sandbox::Turn<'_>| {
+        list::list(
+            turn,
+            &world.project,
+            &BackupFilter::default(),
+            &Page::default(),
+        )
+    };
+    let all = world.sandbox.look(whole).unwrap();
+    let by_hand = all.iter().filter(|item| item.name.contains("autobk_"));
+    let by_hand = i64::try_from(by_hand.count()).unwrap();
+    assert!(by_hand > 0);
+    assert_eq!(named("autobk_"), by_hand);
 }

@@ -21,6 +21,7 @@ const STEPS: &[M<'_>] = &[
     M::up(include_str!("schema/001_accounts_and_servers.sql")),
     M::up(include_str!("schema/002_backups.sql")),
     M::up(include_str!("schema/003_images.sql")),
+    M::up(include_str!("schema/004_names.sql")),
 ];
 const MIGRATIONS: Migrations<'_> = Migrations::from_slice(STEPS);
 

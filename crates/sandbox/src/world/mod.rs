@@ -66,6 +66,7 @@ fn in_bulk(db: &Connection, work: impl FnOnce() -> Outcome<()>) -> Outcome<()> {
     for (.., sql) in &found {
         db.execute_batch(sql)?;
     }
+    db.execute_batch("INSERT INTO backup_names (backup_names) VALUES ('rebuild')")?;
     Ok(())
 }
 

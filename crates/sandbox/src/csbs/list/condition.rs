@@ -1,0 +1,271 @@
+//! A filter as a condition in SQL, and the index that leads to its rows quickest.
+//!
+//! The planner cannot know how many rows a filter leaves, so it is told: what leaves few is looked up
+//! and sorted, of the rest the rows are looked through in the order asked for until the page is full.
+
+use contract::model::BackupStatus;
+use rusqlite::Statement;
+use rusqlite::params;
+use rusqlite::types::Value as Sql;
+
+use super::filter::BackupFilter;
+use crate::csbs::page::Key;
+use crate::refusal::Outcome;
+use crate::turn::Turn;
+
+/// Up to this many backups are sorted by hand. Of a million, looking for a thousand among more than
+/// these costs less than sorting them. A debug build draws the line so low that tests meet both sides.
+const FEW: i64 = if cfg!(debug_assertions) { 100 } else { 30_000 };
+
+/// Terms of a name that are looked up; the rest is compared.
+const TERMS: usize = 12;
+
+/// The condition a filter becomes, and its parameters.
+pub struct Condition {
+    /// For `WHERE`.
+    pub sql: String,
+    /// Its parameters, in order.
+    pub values: Vec<Sql>,
+    /// How the table is to be read: an index, or none.
+    pub index: &'static str,
+    /// Known to match nothing.
+    pub empty: bool,
+}
+
+impl Condition {
+    /// Narrows it further.
+    pub fn and(&mut self, sql: &str, value: impl Into<Sql>) {
+        self.sql.push_str(" AND ");
+        self.sql.push_str(sql);
+        self.values.push(value.into());
+    }
+
+    /// The condition for a list whose first order is `first`; `None` for a count.
+    pub fn of(
+        turn: &Turn<'_>,
+        tenant: i64,
+        filter: &BackupFilter,
+        first: Option<Key>,
+    ) -> Outcome<Self> {
+        let mut condition = Self {
+            sql: "project = ?".to_owned(),
+            values: vec![tenant.into()],
+            index: "",
+            empty: false,
+        };
+        if let Some(status) = &filter.status {
+            condition.and("status = ?", status.as_str().to_owned());
+        }
+        if let Some(text) = &filter.name {
+            // A substring, so that `%` and `_` are themselves.
+            condition.and("instr(name, ?) > 0", text.clone());
+        }
+        if let Some(text) = &filter.policy_id {
+            condition.and("policy_id = ?", text.clone());
+        }
+        if let Some(text) = &filter.checkpoint_id {
+            condition.and("checkpoint_id = ?", text.clone());
+        }
+        if let Some(text) = &filter.image_type {
+            condition.and("image_type = ?", text.clone());
+        }
+        if let Some(at) = filter.start_time {
+            condition.and("created_at >= ?", at.micros());
+        }
+        if let Some(at) = filter.end_time {
+            condition.and("created_at <= ?", at.micros());
+        }
+        let servers = match filter.names_servers() {
+            true => Some(Servers::of(turn, tenant, filter)?),
+            false => None,
+        };
+        if let Some(servers) = &servers {
+            condition.empty = servers.numbers.is_empty();
+            let list: Vec<_> = servers.numbers.iter().map(i64::to_string).collect();
+            condition
+                .sql
+                .push_str(&format!(" AND source IN ({})", list.join(",")));
+        }
+        condition.choose_index(turn, tenant, filter, servers.as_ref(), first)?;
+        Ok(condition)
+    }
+
+    fn choose_index(
+        &mut self,
+        turn: &Turn<'_>,
+        tenant: i64,
+        filter: &BackupFilter,
+        servers: Option<&Servers>,
+        first: Option<Key>,
+    ) -> Outcome<()> {
+        let by_time = first == Some(Key::CreatedAt);
+        let terms = filter.name.as_deref().and_then(terms);
+        self.index = if filter.checkpoint_id.is_some() {
+            " INDEXED BY backups_by_checkpoint"
+        } else if let Some(terms) = terms.filter(|terms| few_with(turn, terms).unwrap_or(false)) {
+            self.and(
+                "seq IN (SELECT rowid FROM backup_names WHERE backup_names MATCH ?)",
+                terms,
+            );
+            // By row number, that is.
+            " NOT INDEXED"
+        } else if servers.is_some_and(|servers| servers.are_few(by_time)) {
+            " INDEXED BY backups_by_source"
+        } else if let Some(policy) = &filter.policy_id
+            && (by_time || few_of_policy(turn, policy)?)
+        {
+            " INDEXED BY backups_by_policy"
+        } else if let Some(status) = &filter.status
+            && (by_time && servers.is_none() || few_of_status(turn, tenant, status)?)
+        {
+            " INDEXED BY backups_by_status"
+        } else if !by_time && few_in_time(turn, tenant, filter)? {
+            " INDEXED BY backups_by_time"
+        } else {
+            first.map_or("", index_of)
+        };
+        Ok(())
+    }
+}
+
+/// The index that has a project's backups in the order of a key.
+const fn index_of(key: Key) -> &'static str {
+    match key {
+        Key::CreatedAt => " INDEXED BY backups_by_time",
+        Key::UpdatedAt => " INDEXED BY backups_by_update",
+        Key::Name => " INDEXED BY backups_by_name",
+        Key::Status => " INDEXED BY backups_by_status",
+        Key::ProtectedAt => " INDEXED BY backups_by_end",
+        Key::Id => " INDEXED BY backups_by_id",
+    }
+}
+
+/// Servers at backup time; they are few, so they are chosen first, backups then by their numbers.
+struct Servers {
+    numbers: Vec<i64>,
+    /// How many backups they have together.
+    backups: i64,
+}
+
+impl Servers {
+    fn of(turn: &Turn<'_>, tenant: i64, filter: &BackupFilter) -> Outcome<Self> {
+        let mut query = turn.db.prepare_cached(
+            "SELECT no, backups FROM sources WHERE project = ?1
+                 AND (?2 IS NULL OR instr(name, ?2) > 0) AND (?3 IS NULL OR zone = ?3)
+                 AND (?4 IS NULL OR server_id = ?4) AND (?5 IS NULL OR kind = ?5)
+                 AND (?6 IS NULL OR private_ip = ?6 OR eip = ?6)",
+        )?;
+        let mut rows = query.query((
+            tenant,
+            &filter.resource_name,
+            &filter.az,
+            &filter.resource_id,
+            &filter.resource_type,
+            &filter.ip,
+        ))?;
+        let mut servers = Self {
+            numbers: Vec::new(),
+            backups: 0,
+        };
+        while let Some(row) = rows.next()? {
+            servers.numbers.push(row.get(0)?);
+            servers.backups += row.get::<_, i64>(1)?;
+        }
+        Ok(servers)
+    }
+
+    /// A single one's backups are in the order of time already.
+    fn are_few(&self, by_time: bool) -> bool {
+        self.backups <= FEW || by_time && self.numbers.len() == 1
+    }
+}
+
+/// Every three characters in a row, as the index of names looks them up; none for texts that are
+/// shorter or that it could not be asked for.
+fn terms(part: &str) -> Option<String> {
+    let characters: Vec<char> = part.chars().collect();
+    if characters.iter().any(|c| c.is_control()) {
+        return None;
+    }
+    let mut terms: Vec<String> = characters
+        .windows(3)
+        .take(TERMS)
+        .map(|three| {
+            let text: String = three.iter().collect();
+            format!("\"{}\"", text.replace('"', "\"\""))
+        })
+        .collect();
+    terms.sort();
+    terms.dedup();
+    (!terms.is_empty()).then(|| terms.join(" AND "))
+}
+
+/// Whether so few rows are counted that sorting them is quicker than looking through all.
+fn is_few(
+    mut query: rusqlite::CachedStatement<'_>,
+    values: impl rusqlite::Params,
+) -> Outcome<bool> {
+    let query: &mut Statement<'_> = &mut query;
+    let counted: i64 = query.query_row(values, |row| row.get(0))?;
+    Ok(counted <= FEW)
+}
+
+fn few_with(turn: &Turn<'_>, terms: &str) -> Outcome<bool> {
+    let query = turn.db.prepare_cached(
+        "SELECT count(*) FROM (SELECT 1 FROM backup_names WHERE backup_names MATCH ?1 LIMIT ?2)",
+    )?;
+    is_few(query, (terms, FEW + 1))
+}
+
+fn few_of_status(turn: &Turn<'_>, tenant: i64, status: &BackupStatus) -> Outcome<bool> {
+    let query = turn.db.prepare_cached(
+        "SELECT count(*) FROM (SELECT 1 FROM backups INDEXED BY backups_by_status
+             WHERE project = ?1 AND status = ?2 LIMIT ?3)",
+    )?;
+    is_few(query, (tenant, status.as_str(), FEW + 1))
+}
+
+fn few_of_policy(turn: &Turn<'_>, policy_id: &str) -> Outcome<bool> {
+    let query = turn.db.prepare_cached(
+        "SELECT count(*) FROM (SELECT 1 FROM backups INDEXED BY backups_by_policy
+             WHERE policy_id = ?1 LIMIT ?2)",
+    )?;
+    is_few(query, (policy_id, FEW + 1))
+}
+
+fn few_in_time(turn: &Turn<'_>, tenant: i64, filter: &BackupFilter) -> Outcome<bool> {
+    if filter.start_time.is_none() && filter.end_time.is_none() {
+        return Ok(false);
+    }
+    let query = turn.db.prepare_cached(
+        "SELECT count(*) FROM (SELECT 1 FROM backups INDEXED BY backups_by_time
+             WHERE project = ?1 AND created_at >= ?2 AND created_at <= ?3 LIMIT ?4)",
+    )?;
+    let start = filter.start_time.map_or(i64::MIN, |at| at.micros());
+    let end = filter.end_time.map_or(i64::MAX, |at| at.micros());
+    is_few(query, params![tenant, start, end, FEW + 1])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_of_names_are_looked_up_three_characters_at_a_time() {
+        assert_eq!(
+            terms("bk_ab").as_deref(),
+            Some("\"_ab\" AND \"bk_\" AND \"k_a\"")
+        );
+        assert_eq!(terms("aaaa").as_deref(), Some("\"aaa\""));
+        assert_eq!(terms("a\"b").as_deref(), Some("\"a\"\"b\""));
+        assert_eq!(terms("ab"), None);
+        assert_eq!(terms("a\0bcd"), None);
+        assert_eq!(
+            terms(&"abcdefgh".repeat(99))
+                .unwrap()
+                .matches(" AND ")
+                .count(),
+            7
+        );
+    }
+}
