@@ -23,7 +23,7 @@ pub mod csbs;
 pub mod faults;
 pub mod http;
 pub mod iam;
-mod images;
+pub mod images;
 mod jobs;
 mod refusal;
 mod seed;

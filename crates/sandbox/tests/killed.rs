@@ -9,14 +9,18 @@ use std::time::{Duration, Instant};
 
 use contract::csbs::backups::Protect;
 use contract::csbs::policies::{PolicyCreate, PolicyCreateRequest, PolicyUpdate};
+use contract::image::WholeImageRequest;
 use contract::rules::{Description, PROVIDER_ID};
 use sandbox::csbs::{deletions, policies, runs};
+use sandbox::images;
 use sandbox::{Data, Failure, Options, Sandbox, Seed, Turn};
 use serde_json::json;
 
 /// Names the directory for the child, and makes the ignored test below one.
 const DIRECTORY: &str = "SANDBOX_TEST_DIRECTORY";
-const ROUNDS: u64 = 30;
+const ROUNDS: u64 = 100;
+/// How long it may take until a sandbox that was killed is there again.
+const RESTART: Duration = Duration::from_secs(2);
 
 fn open(dir: &Path) -> Sandbox {
     let options = Options {
@@ -66,7 +70,7 @@ fn a_process_that_writes_until_it_is_killed() {
         .unwrap();
     acknowledge("open");
     for n in 0.. {
-        match n % 4 {
+        match n % 5 {
             0 => {
                 let name = format!("made-{}", uuid_like(n));
                 if let Ok(made) =
@@ -91,6 +95,21 @@ fn a_process_that_writes_until_it_is_killed() {
                 let before = sandbox.look(|turn| Ok(turn.now)).unwrap();
                 sandbox.advance(20 * 60 * 1_000_000).unwrap();
                 acknowledge(&format!("clock {}", before.plus_seconds(20 * 60).micros()));
+            }
+            3 => {
+                let newest = sandbox.look(|turn| {
+                    let sql = "SELECT id FROM backups WHERE status = 'available' AND image_id IS NULL ORDER BY seq DESC LIMIT 1";
+                    Ok(turn.db.query_row(sql, [], |row| row.get::<_, String>(0))?)
+                });
+                let name = format!("image {}", uuid_like(n));
+                if let Ok(newest) = newest
+                    && let Ok(Ok(job)) = sandbox.act(|turn| {
+                        let wanted = WholeImageRequest::from_backup(&newest, &name);
+                        images::create(turn, &project, &wanted)
+                    })
+                {
+                    acknowledge(&format!("image {job}"));
+                }
             }
             _ => {
                 let oldest = sandbox.look(|turn| {
@@ -160,9 +179,22 @@ fn nothing_acknowledged_is_lost_when_the_process_is_killed() {
                 .filter_map(|line| line.split("ack ").nth(1).map(str::to_owned)),
         );
         assert!(begun.is_some(), "the child never wrote anything");
+        let killed = Instant::now();
         let sandbox = open(dir.path());
+        let took = killed.elapsed();
+        assert!(took < RESTART, "round {round}: {took:?} until it was back");
         check(&sandbox, &acknowledged, round);
     }
+    let images = open(dir.path())
+        .look(|turn| {
+            Ok(turn
+                .db
+                .query_row("SELECT count(*) FROM images", [], |row| {
+                    row.get::<_, i64>(0)
+                })?)
+        })
+        .unwrap();
+    assert!(images > 0, "the children did something of everything");
 }
 
 fn check(sandbox: &Sandbox, acknowledged: &[String], round: u64) {
@@ -195,6 +227,9 @@ fn check(sandbox: &Sandbox, acknowledged: &[String], round: u64) {
                         let deleted = acknowledged.iter().any(|other| other == &format!("deleting {id}"));
                         assert!(deleted || exists("SELECT EXISTS (SELECT 1 FROM backups WHERE checkpoint_id = ?1)", id)?, "{line}");
                     }
+                    Some(("image", job)) => {
+                        assert!(exists("SELECT EXISTS (SELECT 1 FROM images WHERE job_id = ?1)", job)?, "{line}");
+                    }
                     Some(("deleting", id)) => {
                         let sql = "SELECT EXISTS (SELECT 1 FROM backups WHERE checkpoint_id = ?1 AND status = 'available')";
                         assert!(!exists(sql, id)?, "{line}");
@@ -212,7 +247,7 @@ fn check(sandbox: &Sandbox, acknowledged: &[String], round: u64) {
 }
 
 /// Things that would be half done: each counts 0.
-const INVARIANTS: [(&str, &str); 7] = [
+const INVARIANTS: [(&str, &str); 9] = [
     (
         "a backup that is being made, without its end",
         "SELECT count(*) FROM backups WHERE status = 'protecting' AND seq NOT IN (SELECT subject FROM jobs WHERE kind = 'backup')",
@@ -236,6 +271,15 @@ const INVARIANTS: [(&str, &str); 7] = [
     (
         "an enabled policy without a next run",
         "SELECT count(*) FROM policies WHERE enabled AND no NOT IN (SELECT subject FROM jobs WHERE kind = 'run')",
+    ),
+    (
+        "an image that is being made, without its end",
+        "SELECT count(*) FROM images WHERE status = 'saving' AND no NOT IN (SELECT subject FROM jobs WHERE kind = 'image')",
+    ),
+    (
+        "a living image whose backup does not know it",
+        "SELECT count(*) FROM images i WHERE status IN ('saving', 'active')
+             AND NOT EXISTS (SELECT 1 FROM backups b WHERE b.id = i.backup_id AND b.image_id = i.id)",
     ),
     (
         "a wrong sum",

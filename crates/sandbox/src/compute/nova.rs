@@ -7,27 +7,25 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, Uri};
 use contract::time::Timestamp;
+use rusqlite::Connection;
 use serde_json::{Value, json};
 
 use super::rows::{self, Server};
 use super::select::{self, Filter, SortKey};
 use crate::Sandbox;
-use crate::http::{Page, Pairs, Problem, base_url, next_link};
+use crate::http::{Asked, Collection, Page, Pairs, Problem, base_url, root};
 use crate::iam::Authenticated;
 
 fn invalid(message: impl Into<String>) -> Problem {
     Problem::openstack(StatusCode::BAD_REQUEST, message)
 }
 
-/// Path of the API's version and project, as the client used it: `/v2.1/{project_id}`.
-fn root(base: &str, uri: &Uri) -> String {
-    let mut segments = uri.path().split('/').skip(1);
-    let (version, project) = (
-        segments.next().unwrap_or_default(),
-        segments.next().unwrap_or_default(),
-    );
-    format!("{base}/{version}/{project}")
-}
+const SERVERS: Collection<Server> = Collection {
+    name: "servers",
+    one: "server",
+    load: rows::load,
+    id: |server| &server.id,
+};
 
 /// What is asked for, in which order.
 struct Question {
@@ -101,40 +99,19 @@ impl Question {
 async fn listed(
     sandbox: &Sandbox,
     caller: Authenticated,
-    uri: &Uri,
-    headers: &HeaderMap,
-    query: &Pairs,
+    asked: Asked<'_>,
     json_of: fn(&Server, &str) -> Value,
 ) -> Result<Json<Value>, Problem> {
-    let question = Question::read(query)?;
-    let (servers, more) = sandbox
-        .store
-        .read(move |db| {
-            let Question {
-                filter,
-                sort,
-                descending,
-                page,
-            } = question;
-            let ids = select::ids(db, &caller.project.id, &filter, sort, descending)?;
-            let part = page
-                .cut(ids)
-                .ok_or_else(|| invalid("`marker` is not the id of a server."))?;
-            Ok::<_, Problem>((rows::load(db, &part.ids)?, part.more))
-        })
-        .await?;
-    let base = base_url(headers);
-    let root = root(&base, uri);
-    let bodies: Vec<Value> = servers
-        .iter()
-        .map(|server| json_of(server, &root))
-        .collect();
-    let mut answer = json!({"servers": bodies});
-    if let Some(last) = servers.last().filter(|_| more) {
-        let href = next_link(&format!("{base}{}", uri.path()), query, &last.id);
-        answer["servers_links"] = json!([{"rel": "next", "href": href}]);
-    }
-    Ok(Json(answer))
+    let Question {
+        filter,
+        sort,
+        descending,
+        page,
+    } = Question::read(asked.query)?;
+    let choose =
+        move |db: &Connection| select::ids(db, &caller.project.id, &filter, sort, descending);
+    let listed = SERVERS.page(sandbox, asked, page, choose).await?;
+    Ok(listed.answer(json_of))
 }
 
 /// `GET /v2.1/{project_id}/servers/detail`
@@ -145,7 +122,12 @@ pub async fn list(
     headers: HeaderMap,
     query: Pairs,
 ) -> Result<Json<Value>, Problem> {
-    listed(&sandbox, caller, &uri, &headers, &query, server_json).await
+    let asked = Asked {
+        uri: &uri,
+        headers: &headers,
+        query: &query,
+    };
+    listed(&sandbox, caller, asked, server_json).await
 }
 
 /// `GET /v2.1/{project_id}/servers`
@@ -157,7 +139,12 @@ pub async fn brief(
     query: Pairs,
 ) -> Result<Json<Value>, Problem> {
     let json_of = |server: &Server, root: &str| json!({"id": server.id, "name": server.name, "links": links(root, "servers", &server.id)});
-    listed(&sandbox, caller, &uri, &headers, &query, json_of).await
+    let asked = Asked {
+        uri: &uri,
+        headers: &headers,
+        query: &query,
+    };
+    listed(&sandbox, caller, asked, json_of).await
 }
 
 async fn one(sandbox: &Sandbox, caller: Authenticated, id: String) -> Result<Server, Problem> {

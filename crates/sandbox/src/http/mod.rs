@@ -1,6 +1,7 @@
 //! What every route has around it: ids, limits, error forms, and the connections themselves.
 
 mod body;
+mod collection;
 mod exchange;
 mod faulty;
 mod page;
@@ -16,6 +17,7 @@ use axum::http::{StatusCode, Uri};
 use axum::middleware;
 
 pub use body::read_json;
+pub use collection::{Asked, Collection, root};
 pub use exchange::{BODY_LIMIT, WORLD_LIMIT, base_url, request_id};
 pub use page::{Page, next_link, number};
 pub use problem::Problem;

@@ -5,63 +5,37 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, Uri};
+use rusqlite::Connection;
 use serde_json::{Value, json};
 
 use super::rows::{self, Volume};
 use super::select::{self, Filter, Order};
-use super::{invalid, unknown_volume};
+use super::{VOLUMES, invalid, read_metadata, unknown_volume};
 use crate::Sandbox;
-use crate::http::{Page, Pairs, Problem, base_url, next_link};
+use crate::http::{Asked, Page, Pairs, Problem, base_url};
 use crate::iam::{Authenticated, ZONES};
 use crate::store::StoreError;
 
 async fn listed(
     sandbox: &Sandbox,
     caller: Authenticated,
-    uri: &Uri,
-    headers: &HeaderMap,
-    query: &Pairs,
+    asked: Asked<'_>,
     json_of: fn(&Volume, &str) -> Value,
 ) -> Result<Json<Value>, Problem> {
+    let query = asked.query;
     let own = |name: &str| query.filled(name).map(str::to_owned);
-    let metadata = match query.filled("metadata") {
-        None => Default::default(),
-        Some(text) => {
-            select::read_metadata(text).ok_or_else(|| invalid("`metadata` must be an object."))?
-        }
-    };
     let filter = Filter {
         name: own("name"),
         status: own("status"),
         zone: own("availability_zone"),
-        metadata,
+        metadata: read_metadata(query)?,
         ..Filter::default()
     };
     let order = Order::read(query).map_err(invalid)?;
     let page = Page::read(query, 1000, 1000).map_err(invalid)?;
-    let base = base_url(headers);
-    let version = uri.path().split('/').nth(1).unwrap_or_default();
-    let root = format!("{base}/{version}/{}", caller.project.id);
-    let (volumes, more) = sandbox
-        .store
-        .read(move |db| {
-            let ids = select::ids(db, &caller.project.id, &filter, order)?;
-            let part = page
-                .cut(ids)
-                .ok_or_else(|| invalid("`marker` is not the id of a volume."))?;
-            Ok::<_, Problem>((rows::load(db, &part.ids)?, part.more))
-        })
-        .await?;
-    let bodies: Vec<Value> = volumes
-        .iter()
-        .map(|volume| json_of(volume, &root))
-        .collect();
-    let mut answer = json!({"volumes": bodies});
-    if let Some(last) = volumes.last().filter(|_| more) {
-        let href = next_link(&format!("{base}{}", uri.path()), query, &last.id);
-        answer["volumes_links"] = json!([{"rel": "next", "href": href}]);
-    }
-    Ok(Json(answer))
+    let choose = move |db: &Connection| select::ids(db, &caller.project.id, &filter, order);
+    let listed = VOLUMES.page(sandbox, asked, page, choose).await?;
+    Ok(listed.answer(json_of))
 }
 
 /// `GET /v3/{project_id}/volumes/detail`, also as `/v2/…`.
@@ -72,7 +46,12 @@ pub async fn list(
     headers: HeaderMap,
     query: Pairs,
 ) -> Result<Json<Value>, Problem> {
-    listed(&sandbox, caller, &uri, &headers, &query, Volume::json).await
+    let asked = Asked {
+        uri: &uri,
+        headers: &headers,
+        query: &query,
+    };
+    listed(&sandbox, caller, asked, Volume::json).await
 }
 
 /// `GET /v3/{project_id}/volumes`
@@ -84,7 +63,12 @@ pub async fn brief(
     query: Pairs,
 ) -> Result<Json<Value>, Problem> {
     let json_of = |volume: &Volume, root: &str| json!({"id": volume.id, "name": volume.name, "links": volume.links(root)});
-    listed(&sandbox, caller, &uri, &headers, &query, json_of).await
+    let asked = Asked {
+        uri: &uri,
+        headers: &headers,
+        query: &query,
+    };
+    listed(&sandbox, caller, asked, json_of).await
 }
 
 /// `GET /v3/{project_id}/volumes/{volume_id}`

@@ -5,13 +5,14 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, Uri};
+use rusqlite::Connection;
 use serde_json::{Value, json};
 
 use super::rows::{self, Volume};
 use super::select::{self, Filter, Order};
-use super::{invalid, unknown_volume};
+use super::{VOLUMES, invalid, read_metadata, unknown_volume};
 use crate::Sandbox;
-use crate::http::{Page, Pairs, Problem, base_url, next_link};
+use crate::http::{Asked, Page, Pairs, Problem, base_url};
 use crate::iam::Authenticated;
 
 /// Ids one question may name.
@@ -39,12 +40,6 @@ fn read_filter(query: &Pairs) -> Result<Filter, Problem> {
         Some("false") => Some(false),
         Some(_) => return Err(invalid("`multiattach` must be true or false.")),
     };
-    let metadata = match query.filled("metadata") {
-        None => Default::default(),
-        Some(text) => {
-            select::read_metadata(text).ok_or_else(|| invalid("`metadata` must be an object."))?
-        }
-    };
     let project = query.filled("enterprise_project_id").unwrap_or("0");
     Ok(Filter {
         name: own("name"),
@@ -57,7 +52,7 @@ fn read_filter(query: &Pairs) -> Result<Filter, Problem> {
         service_type: own("service_type"),
         dedicated_storage_id: own("dedicated_storage_id"),
         dedicated_storage_name: own("dedicated_storage_name"),
-        metadata,
+        metadata: read_metadata(query)?,
         // No volume of a sandbox is in another enterprise project.
         nothing: !matches!(project, "0" | "all_granted_eps"),
     })
@@ -74,35 +69,19 @@ pub async fn list(
     let filter = read_filter(&query)?;
     let order = Order::read(&query).map_err(invalid)?;
     let page = Page::read(&query, 1000, 1000).map_err(invalid)?;
-    let project_id = caller.project.id;
-    let base = base_url(&headers);
-    let root = format!("{base}/v2/{project_id}");
-    let (volumes, total, more) = sandbox
-        .store
-        .read(move |db| {
-            let ids = select::ids(db, &project_id, &filter, order)?;
-            let part = page
-                .cut(ids)
-                .ok_or_else(|| invalid("`marker` is not the id of a volume."))?;
-            Ok::<_, Problem>((rows::load(db, &part.ids)?, part.total, part.more))
-        })
-        .await?;
-    let next: Vec<Value> = volumes
-        .last()
-        .filter(|_| more)
-        .map(|last| {
-            let href = next_link(&format!("{base}{}", uri.path()), &query, &last.id);
-            json!({"rel": "next", "href": href})
-        })
-        .into_iter()
-        .collect();
-    let volumes: Vec<Value> = volumes
-        .iter()
-        .map(|volume| volume_json(volume, &root))
-        .collect();
-    Ok(Json(
-        json!({"count": total, "volumes": volumes, "volumes_links": next}),
-    ))
+    let asked = Asked {
+        uri: &uri,
+        headers: &headers,
+        query: &query,
+    };
+    let choose = move |db: &Connection| select::ids(db, &caller.project.id, &filter, order);
+    let listed = VOLUMES.page(&sandbox, asked, page, choose).await?;
+    Ok(Json(json!({
+        "count": listed.total,
+        "volumes": listed.bodies(volume_json),
+        // There even when it is empty, unlike OpenStack's.
+        "volumes_links": listed.links(),
+    })))
 }
 
 /// `GET /v2/{project_id}/cloudvolumes/{volume_id}`, also under the older documented path.

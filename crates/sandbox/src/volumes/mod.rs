@@ -10,8 +10,10 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::routing::get;
+use serde_json::{Map, Value};
 
 use crate::Sandbox;
+use crate::http::{Collection, Pairs, Problem};
 
 /// Volume routes behind the project check.
 pub fn routes() -> Router<Arc<Sandbox>> {
@@ -29,12 +31,29 @@ pub fn routes() -> Router<Arc<Sandbox>> {
         .route("/v3/{project_id}/os-availability-zone", get(cinder::zones))
 }
 
-/// Both volume APIs word their errors like OpenStack.
-fn unknown_volume(id: &str) -> crate::http::Problem {
-    let message = format!("Volume {id} could not be found.");
-    crate::http::Problem::openstack(axum::http::StatusCode::NOT_FOUND, message)
+const VOLUMES: Collection<rows::Volume> = Collection {
+    name: "volumes",
+    one: "volume",
+    load: rows::load,
+    id: |volume| &volume.id,
+};
+
+/// The `metadata` that volumes are asked to have.
+fn read_metadata(query: &Pairs) -> Result<Map<String, Value>, Problem> {
+    match query.filled("metadata") {
+        None => Ok(Map::new()),
+        Some(text) => {
+            select::read_metadata(text).ok_or_else(|| invalid("`metadata` must be an object."))
+        }
+    }
 }
 
-fn invalid(message: impl Into<String>) -> crate::http::Problem {
-    crate::http::Problem::openstack(axum::http::StatusCode::BAD_REQUEST, message)
+/// Both volume APIs word their errors like OpenStack.
+fn unknown_volume(id: &str) -> Problem {
+    let message = format!("Volume {id} could not be found.");
+    Problem::openstack(axum::http::StatusCode::NOT_FOUND, message)
+}
+
+fn invalid(message: impl Into<String>) -> Problem {
+    Problem::openstack(axum::http::StatusCode::BAD_REQUEST, message)
 }

@@ -1,5 +1,7 @@
 //! The routes are those of `contract::operations`, and none of them falls over.
 
+use std::time::{Duration, Instant};
+
 use contract::operations::{ALL, Operation, Service};
 use hyper::{Method, StatusCode};
 use proptest::prelude::*;
@@ -95,6 +97,16 @@ fn is_documented(answer: &Answer) -> bool {
         })
 }
 
+/// How long any answer may take, whatever was asked.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// Whether an error of the backup service says what went wrong in its own form, whatever else it says.
+fn is_in_service_form(answer: &Answer) -> bool {
+    let body = answer.json();
+    let text = |name: &str| body[name].as_str().is_some_and(|text| !text.is_empty());
+    text("error_code") && text("error_msg")
+}
+
 /// Failures that a service documents with a 5xx of its own; anything else at 500 is a fault here.
 fn is_documented_5xx(answer: &Answer) -> bool {
     let code = answer.json()["error_code"]
@@ -187,6 +199,10 @@ fn any_json() -> impl Strategy<Value = serde_json::Value> {
         Just("properties"),
         Just("pattern"),
         Just("tags"),
+        Just("backup_id"),
+        Just("image_tags"),
+        Just("whole_image_type"),
+        Just("delete_backup"),
     ];
     let leaf = prop_oneof![
         Just(Value::Null),
@@ -267,19 +283,97 @@ fn no_input_makes_any_route_fall_over() {
             ("x-subject-token", "none"),
             ("content-type", "application/json"),
         ];
+        let begun = Instant::now();
         let answer = runtime.block_on(world.send(method(operation), &path, &headers, body));
         let id = operation.id;
+        prop_assert!(
+            begun.elapsed() < PATIENCE,
+            "{id} {path}: {:?}",
+            begun.elapsed()
+        );
         prop_assert!(
             answer.status.as_u16() < 500 || is_documented_5xx(&answer),
             "{id} {path}: {answer:?}"
         );
         if answer.status.is_client_error() && method(operation) != Method::HEAD {
             prop_assert!(is_documented(&answer), "{id} {path}: {answer:?}");
+            let ours = matches!(operation.service, Service::Csbs | Service::Sandbox);
+            prop_assert!(
+                !ours || is_in_service_form(&answer),
+                "{id} {path}: {answer:?}"
+            );
         }
         Ok(())
     });
     result.unwrap_or_else(|error| panic!("{error}"));
     let alive = runtime.block_on(world.get_as(&session, "/v1/{p}/cloudservers/detail"));
+    assert_eq!(alive.status, StatusCode::OK);
+}
+
+/// Paths that nobody described, with any method and any body, below every version there is.
+#[test]
+fn no_path_makes_the_server_fall_over() {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .unwrap();
+    let (world, session) = runtime.block_on(async {
+        let world = World::empty().await;
+        let session = world.demo().await;
+        (world, session)
+    });
+    let start = prop_oneof![
+        Just(format!("/v1/{}", session.project_id)),
+        Just(format!("/v3/{}", session.project_id)),
+        Just("/v2".to_owned()),
+        Just("/v1/cloudimages".to_owned()),
+        Just("/sandbox".to_owned()),
+        Just(String::new()),
+    ];
+    let methods = [
+        "GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "FOO",
+    ];
+    let input = (
+        start,
+        proptest::collection::vec(any_segment(), 0..5),
+        proptest::sample::select(methods.to_vec()),
+        any_query(),
+        any_body(),
+    );
+    let mut runner = TestRunner::new(Config {
+        failure_persistence: None,
+        ..Config::with_cases(800)
+    });
+    let result = runner.run(&input, |(start, segments, method, query, body)| {
+        let rest: String = segments
+            .iter()
+            .map(|segment| format!("/{}", contract_encode(segment)))
+            .collect();
+        let path = format!("{start}{rest}?{query}");
+        let path = if path.starts_with('/') {
+            path
+        } else {
+            format!("/{path}")
+        };
+        let headers = [("x-auth-token", session.token.as_str())];
+        let name = Method::from_bytes(method.as_bytes()).unwrap();
+        let begun = Instant::now();
+        let answer = runtime.block_on(world.send(name, &path, &headers, body));
+        prop_assert!(
+            begun.elapsed() < PATIENCE,
+            "{method} {path}: {:?}",
+            begun.elapsed()
+        );
+        let status = answer.status;
+        prop_assert!(!status.is_server_error(), "{method} {path}: {answer:?}");
+        if status.is_client_error() && method != "HEAD" {
+            prop_assert!(is_documented(&answer), "{method} {path}: {answer:?}");
+        }
+        Ok(())
+    });
+    result.unwrap_or_else(|error| panic!("{error}"));
+    let alive = runtime.block_on(world.get_as(&session, "/v1/{p}/policies"));
     assert_eq!(alive.status, StatusCode::OK);
 }
 
