@@ -12,6 +12,7 @@ use axum::http::{HeaderMap, header};
 use contract::{iam::Token, operations::Service, session, time::Timestamp};
 
 use crate::{
+    breaker::Breakers,
     config::{CloudConfig, Ways},
     endpoint::Endpoint,
     limits::Limits,
@@ -32,6 +33,7 @@ pub struct Cloud {
     pub controls: Option<Endpoint>,
     endpoints: BTreeMap<&'static str, String>,
     pub upstream: Upstream,
+    pub breakers: Breakers,
     /// Service's clock minus ours, in seconds.
     ahead: AtomicI64,
 }
@@ -44,7 +46,8 @@ impl Cloud {
         metrics: Arc<Metrics>,
     ) -> Result<Self, String> {
         Ok(Self {
-            upstream: Upstream::new(config.ca_file.as_deref(), limits, metrics)?,
+            upstream: Upstream::new(config.ca_file.as_deref(), limits, metrics.clone())?,
+            breakers: Breakers::new(limits, metrics),
             id: config.id,
             label: config.label,
             auth: config.auth_url,
@@ -60,7 +63,8 @@ impl Cloud {
     pub fn sandbox(url: &str, limits: &Limits, metrics: Arc<Metrics>) -> Result<Self, String> {
         let endpoint = |path| Endpoint::parse(&format!("{url}{path}")).map_err(|e| e.to_string());
         Ok(Self {
-            upstream: Upstream::new(None, limits, metrics)?,
+            upstream: Upstream::new(None, limits, metrics.clone())?,
+            breakers: Breakers::new(limits, metrics),
             id: "sandbox".to_owned(),
             label: "Sandbox".to_owned(),
             auth: endpoint("/v3")?,

@@ -96,6 +96,13 @@ impl Endpoint {
         &self.base
     }
 
+    /// Scheme, host and port.
+    pub fn origin(&self) -> &str {
+        let host = self.base.find("://").map_or(0, |at| at + 3);
+        let end = self.base[host..].find('/');
+        end.map_or(&self.base, |end| &self.base[..host + end])
+    }
+
     pub fn is_loopback(&self) -> bool {
         self.loopback
     }
@@ -203,6 +210,8 @@ mod tests {
         ] {
             let endpoint = Endpoint::parse(text).unwrap();
             assert_eq!(endpoint.base(), text.trim_end_matches('/'));
+            assert_eq!(endpoint.origin().matches('/').count(), 2, "{text}");
+            assert!(text.starts_with(endpoint.origin()), "{text}");
         }
     }
 

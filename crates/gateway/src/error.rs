@@ -38,6 +38,8 @@ pub enum Refusal {
     UpstreamUnreadable(&'static str),
     UpstreamTooLarge,
     UpstreamRedirect,
+    /// A service that failed again and again is left alone for this long.
+    Resting(&'static str, Duration),
     /// The identity service answered something other than yes or no.
     Identity(StatusCode),
     AuditUnavailable,
@@ -46,6 +48,17 @@ pub enum Refusal {
 }
 
 impl Refusal {
+    /// Whether it tells of a service that is in trouble, rather than of this one request.
+    pub fn is_upstream_trouble(&self) -> bool {
+        matches!(
+            self,
+            Self::Unreachable(_)
+                | Self::UpstreamTls(_)
+                | Self::UpstreamTimeout(_)
+                | Self::UpstreamUnreadable(_)
+        )
+    }
+
     pub fn status(&self) -> StatusCode {
         match self {
             Self::Malformed(status, _) => *status,
@@ -72,7 +85,7 @@ impl Refusal {
             | Self::Identity(_)
             | Self::UpstreamRedirect => StatusCode::BAD_GATEWAY,
             Self::UpstreamTimeout(_) => StatusCode::GATEWAY_TIMEOUT,
-            Self::AuditUnavailable => StatusCode::SERVICE_UNAVAILABLE,
+            Self::AuditUnavailable | Self::Resting(..) => StatusCode::SERVICE_UNAVAILABLE,
             Self::OperationIdReused => StatusCode::CONFLICT,
         }
     }
@@ -109,6 +122,7 @@ impl Refusal {
             Self::OnlyLocal => "Gateway.0027",
             Self::WrongKeys => "Gateway.0028",
             Self::NotOffered => "Gateway.0029",
+            Self::Resting(..) => "Gateway.0030",
         }
     }
 
@@ -156,6 +170,11 @@ impl Refusal {
             Self::UpstreamRedirect => {
                 "The service answered with a redirect, which is not followed.".to_owned()
             }
+            Self::Resting(service, wait) => format!(
+                "The cloud's `{service}` service has failed several times in a row, so nothing was sent to it. Try again in \
+                 {} s.",
+                seconds(*wait)
+            ),
             Self::Identity(status) => format!(
                 "The cloud's identity service answered with status {}.",
                 status.as_u16()
@@ -171,12 +190,21 @@ impl Refusal {
     }
 }
 
+/// Rounded up, so that whoever waits for as long is not too early.
+fn seconds(wait: Duration) -> u64 {
+    wait.as_millis()
+        .div_ceil(1000)
+        .max(1)
+        .try_into()
+        .unwrap_or(u64::MAX)
+}
+
 impl IntoResponse for Refusal {
     /// The envelope writes the body, because only it knows the request id.
     fn into_response(self) -> Response {
         let mut response = self.status().into_response();
-        if let Self::TooManyTries(wait) = &self {
-            let seconds = HeaderValue::from(wait.as_secs().max(1));
+        if let Self::TooManyTries(wait) | Self::Resting(_, wait) = &self {
+            let seconds = HeaderValue::from(seconds(*wait));
             response.headers_mut().insert(header::RETRY_AFTER, seconds);
         }
         if self == Self::MethodNotAllowed {
@@ -217,6 +245,7 @@ mod tests {
             UpstreamUnreadable("x"),
             UpstreamTooLarge,
             UpstreamRedirect,
+            Resting("csbs", Duration::from_secs(1)),
             Identity(StatusCode::BAD_GATEWAY),
             AuditUnavailable,
             OperationIdReused,

@@ -141,7 +141,20 @@ pub async fn domain(cloud: &Cloud, auth: Auth) -> Result<String, Refusal> {
 async fn get(cloud: &Cloud, auth: Auth, path: &str) -> Result<Response<Incoming>, Refusal> {
     let mut call = call(cloud, Method::GET, path)?;
     call.auth = auth;
-    cloud.upstream.send(&call).await
+    send(cloud, &call).await
+}
+
+/// Unless the service is being left alone.
+async fn send(cloud: &Cloud, call: &Call) -> Result<Response<Incoming>, Refusal> {
+    let breaker = cloud.breakers.of(cloud.auth.origin(), "identity");
+    let permit = breaker.admit()?;
+    let answer = cloud.upstream.send(call).await;
+    match &answer {
+        Ok(answer) if answer.status().is_server_error() => permit.failed(),
+        Err(refusal) if refusal.is_upstream_trouble() => permit.failed(),
+        _ => permit.succeeded(),
+    }
+    answer
 }
 
 async fn projects_of(answer: Response<Incoming>) -> Result<Vec<Project>, Refusal> {
@@ -185,7 +198,7 @@ async fn granted(
 ) -> Result<Granted, Denied> {
     let mut call = call(cloud, Method::POST, "/auth/tokens").map_err(Denied::Refusal)?;
     call.body = Bytes::from(body.to_string());
-    let answer = cloud.upstream.send(&call).await.map_err(Denied::Refusal)?;
+    let answer = send(cloud, &call).await.map_err(Denied::Refusal)?;
     if !matches!(answer.status(), StatusCode::CREATED | StatusCode::OK) {
         return Err(Denied::Status(answer.status()));
     }

@@ -6,6 +6,7 @@
 pub mod app;
 pub mod audit;
 mod body;
+mod breaker;
 pub mod cli;
 pub mod clock;
 pub mod cloud;

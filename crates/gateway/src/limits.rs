@@ -33,6 +33,12 @@ pub struct Limits {
     pub idle: Duration,
     /// To a service: the whole exchange.
     pub total: Duration,
+    /// To a service: after so many failures in a row it is left alone …
+    pub failures: u32,
+    /// … for this long at first …
+    pub rest: Duration,
+    /// … and for this long at most.
+    pub longest_rest: Duration,
     /// Running answers get this long when the program is told to stop.
     pub shutdown: Duration,
     /// Sessions in memory; one more ends the one that was idle longest.
@@ -62,6 +68,9 @@ impl Default for Limits {
             first_byte: Duration::from_secs(30),
             idle: Duration::from_secs(30),
             total: Duration::from_secs(120),
+            failures: 8,
+            rest: Duration::from_secs(1),
+            longest_rest: Duration::from_secs(30),
             shutdown: Duration::from_secs(10),
             sessions: 10_000,
             session_idle: Duration::from_secs(60 * 60),

@@ -19,6 +19,7 @@ const BOUNDS: [f64; 8] = [0.001, 0.005, 0.025, 0.1, 0.5, 2.5, 10.0, 60.0];
 pub struct Metrics {
     answers: Mutex<BTreeMap<(&'static str, u16), Times>>,
     pub retries: AtomicU64,
+    pub rests: AtomicU64,
     pub sign_ins: AtomicU64,
     pub sign_ins_refused: AtomicU64,
 }
@@ -53,6 +54,12 @@ impl Metrics {
                 "counter",
                 "Reads repeated on a new connection.",
                 count(&self.retries),
+            ),
+            (
+                "upstream_rests_total",
+                "counter",
+                "Times a service was left alone after failures in a row.",
+                count(&self.rests),
             ),
             (
                 "sign_ins_total",

@@ -2,7 +2,7 @@
 
 use axum::{
     body::Body,
-    http::{HeaderMap, HeaderName, HeaderValue, Response as HttpResponse, StatusCode, header},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
     response::Response,
 };
 use bytes::{Bytes, BytesMut};
@@ -11,8 +11,8 @@ use http_body_util::BodyExt;
 use hyper::body::{Body as _, Incoming};
 use tokio::time::Instant;
 
-use super::{Asked, relay::Relay};
-use crate::{app::App, error::Refusal, limits::Limits};
+use super::{Asked, Sent, relay::Relay};
+use crate::{app::App, breaker::Permit, error::Refusal, limits::Limits};
 
 /// Up to this size an answer is read whole before any of it is passed on, so that one that breaks off can still
 /// become an error with a sentence instead of a cut connection.
@@ -37,22 +37,23 @@ impl Whole {
     }
 }
 
-enum Begun {
+pub enum Begun {
     Whole(Bytes),
     /// The beginning of something larger, and the rest.
     Partly(Bytes, Incoming),
 }
 
 /// A read's answer: small ones whole, large ones as they come.
-pub async fn pass_on(
-    app: &App,
-    asked: &Asked,
-    answer: HttpResponse<Incoming>,
-) -> Result<Response, Refusal> {
+pub async fn pass_on(app: &App, asked: &Asked, sent: Sent) -> Result<Response, Refusal> {
     let ends = Instant::now() + app.limits.total;
-    let (parts, body) = answer.into_parts();
+    let (parts, body) = sent.answer.into_parts();
     let headers = headers(app, asked, parts.status, &parts.headers)?;
-    let begun = begin(body, WHOLE, &app.limits, ends).await?;
+    let begun = begin(body, WHOLE, &app.limits, ends).await;
+    judge(
+        sent.permit,
+        begun.as_ref().map(|begun| (parts.status, begun)),
+    );
+    let begun = begun?;
     let json = is_json(&parts.headers);
     match begun {
         Begun::Whole(body) => {
@@ -85,16 +86,17 @@ pub async fn pass_on(
 }
 
 /// A write's answer, always whole: it is also kept for a repeated request and for the audit log.
-pub async fn read_whole(
-    app: &App,
-    asked: &Asked,
-    answer: HttpResponse<Incoming>,
-) -> Result<Whole, Refusal> {
+pub async fn read_whole(app: &App, asked: &Asked, sent: Sent) -> Result<Whole, Refusal> {
     let ends = Instant::now() + app.limits.total;
-    let (parts, body) = answer.into_parts();
+    let (parts, body) = sent.answer.into_parts();
     let headers = headers(app, asked, parts.status, &parts.headers)?;
     let limit = usize::try_from(app.limits.answer).unwrap_or(usize::MAX);
-    match begin(body, limit, &app.limits, ends).await? {
+    let begun = begin(body, limit, &app.limits, ends).await;
+    judge(
+        sent.permit,
+        begun.as_ref().map(|begun| (parts.status, begun)),
+    );
+    match begun? {
         Begun::Whole(body) => Ok(Whole {
             body: readable(parts.status, is_json(&parts.headers), body)?,
             status: parts.status,
@@ -102,6 +104,27 @@ pub async fn read_whole(
         }),
         Begun::Partly(..) => Err(Refusal::UpstreamTooLarge),
     }
+}
+
+/// Says whether an exchange shows a service that is well. A refusal in its own words does, even one with status 500:
+/// these services say "not possible now" that way.
+pub fn judge(permit: Option<Permit>, exchange: Result<(StatusCode, &Begun), &Refusal>) {
+    let Some(permit) = permit else { return };
+    let trouble = match exchange {
+        Err(refusal) => refusal.is_upstream_trouble(),
+        Ok((StatusCode::INTERNAL_SERVER_ERROR, Begun::Whole(body))) => !names_an_error(body),
+        Ok((status, _)) => status.is_server_error(),
+    };
+    if trouble {
+        permit.failed();
+    } else {
+        permit.succeeded();
+    }
+}
+
+fn names_an_error(body: &Bytes) -> bool {
+    let body: Option<serde_json::Value> = serde_json::from_slice(body).ok();
+    body.is_some_and(|body| body.is_object() && !body["error_code"].is_null())
 }
 
 /// Reads until the end or until more than `whole` bytes are there.

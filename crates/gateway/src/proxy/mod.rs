@@ -27,6 +27,8 @@ pub use self::route::is_id;
 use crate::{
     app::App,
     body,
+    breaker::Permit,
+    endpoint::Endpoint,
     envelope::RequestId,
     error::Refusal,
     session::{self, Access, Session},
@@ -79,8 +81,8 @@ async fn answer(
             method: method.clone(),
             body: bytes::Bytes::new(),
         };
-        let answer = read(app, &asked).await?;
-        return answer::pass_on(app, &asked, answer).await;
+        let sent = read(app, &asked).await?;
+        return answer::pass_on(app, &asked, sent).await;
     }
     let limit = match route.operation.service {
         // A whole world may come back in as large as it went out.
@@ -98,15 +100,15 @@ async fn answer(
 }
 
 /// Sends a read. A token that was revoked meanwhile is replaced once; a signature is made once in the other variant.
-async fn read(app: &App, asked: &Asked) -> Result<axum::http::Response<Incoming>, Refusal> {
+async fn read(app: &App, asked: &Asked) -> Result<Sent, Refusal> {
     let access = asked.session.access(app, &asked.route.project).await?;
     let service = asked.route.operation.service;
     let tried = asked.session.keychain().map(|chain| chain.variant(service));
-    let first = asked.send(app, &access).await?;
-    if first.status() != StatusCode::UNAUTHORIZED || service == Service::Sandbox {
+    let first = asked.send(app, &access, asked.admit(&access)?).await?;
+    if first.answer.status() != StatusCode::UNAUTHORIZED || service == Service::Sandbox {
         return Ok(first);
     }
-    drop(first);
+    first.succeeded();
     let renewed = match asked.session.keychain().zip(tried) {
         Some((chain, tried)) => {
             chain.learn(service, tried.other());
@@ -118,25 +120,54 @@ async fn read(app: &App, asked: &Asked) -> Result<axum::http::Response<Incoming>
             renewed.inspect_err(|_| asked.session_is_over(app))?
         }
     };
-    let second = asked.send(app, &renewed).await?;
-    if second.status() == StatusCode::UNAUTHORIZED {
+    let second = asked.send(app, &renewed, asked.admit(&renewed)?).await?;
+    if second.answer.status() == StatusCode::UNAUTHORIZED {
         asked.session_is_over(app);
         return Err(Refusal::SessionEnded);
     }
     Ok(second)
 }
 
+/// The head of a service's answer; its body decides whether the service is well.
+struct Sent {
+    answer: axum::http::Response<Incoming>,
+    permit: Option<Permit>,
+}
+
+impl Sent {
+    fn succeeded(self) {
+        if let Some(permit) = self.permit {
+            permit.succeeded();
+        }
+    }
+}
+
 impl Asked {
+    fn endpoint<'a>(&self, access: &'a Access) -> Result<&'a Endpoint, Refusal> {
+        let service = self.route.operation.service;
+        let endpoint = access.endpoint(service);
+        endpoint.ok_or(Refusal::NoService(service.word()))
+    }
+
+    /// Leave to send a call, unless the service is being left alone. The sandbox's controls always answer.
+    fn admit(&self, access: &Access) -> Result<Option<Permit>, Refusal> {
+        let service = self.route.operation.service;
+        if service == Service::Sandbox {
+            return Ok(None);
+        }
+        let breakers = &self.session.cloud.breakers;
+        let breaker = breakers.of(self.endpoint(access)?.origin(), service.word());
+        breaker.admit().map(Some)
+    }
+
     async fn send(
         &self,
         app: &App,
         access: &Access,
-    ) -> Result<axum::http::Response<Incoming>, Refusal> {
+        permit: Option<Permit>,
+    ) -> Result<Sent, Refusal> {
         let service = self.route.operation.service;
-        let endpoint = access
-            .endpoint(service)
-            .ok_or(Refusal::NoService(service.word()))?;
-        let uri: Uri = format!("{}{}", endpoint.base(), self.route.target)
+        let uri: Uri = format!("{}{}", self.endpoint(access)?.base(), self.route.target)
             .parse()
             .map_err(|_| Refusal::NoSuchOperation)?;
         let mut call = Call::new(self.method.clone(), uri);
@@ -150,7 +181,13 @@ impl Asked {
             let json = axum::http::HeaderValue::from_static("application/json");
             call.headers.insert(axum::http::header::CONTENT_TYPE, json);
         }
-        self.session.cloud.upstream.send(&call).await
+        match self.session.cloud.upstream.send(&call).await {
+            Ok(answer) => Ok(Sent { answer, permit }),
+            Err(refusal) => {
+                answer::judge(permit, Err(&refusal));
+                Err(refusal)
+            }
+        }
     }
 
     /// The cloud accepts no token of this session any more.

@@ -81,6 +81,7 @@ fn spawn(
 async fn noted(app: &App, id: &RequestId, asked: &Asked, reason: String) -> Outcome {
     // The token is fetched first: a sign-in that is over is no change anybody tried to make.
     let access = asked.session.access(app, &asked.route.project).await?;
+    let permit = asked.admit(&access)?;
     let change = Change {
         at: asked.session.cloud.time(app.clock.now()),
         cloud: asked.session.cloud.id.clone(),
@@ -97,8 +98,8 @@ async fn noted(app: &App, id: &RequestId, asked: &Asked, reason: String) -> Outc
         tracing::error!(%error, "the audit log cannot be written");
         Refusal::AuditUnavailable
     })?;
-    let outcome = match asked.send(app, &access).await {
-        Ok(answer) => answer::read_whole(app, asked, answer).await,
+    let outcome = match asked.send(app, &access, permit).await {
+        Ok(sent) => answer::read_whole(app, asked, sent).await,
         Err(refusal) => Err(refusal),
     };
     let (status, response) = match &outcome {

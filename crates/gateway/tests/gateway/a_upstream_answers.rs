@@ -1,5 +1,9 @@
 //! A: what services answer, and what becomes of it.
 
+use std::time::Duration;
+
+use futures_util::future::join_all;
+
 use crate::support::{
     self, PROJECT, READ, Step, WRITE, start, start_with, until,
     upstream::{answer, json_answer, raw},
@@ -168,21 +172,109 @@ async fn a07_an_answer_beyond_the_limit_is_refused_or_cut() {
     .await;
 }
 
+/// Long enough that only the test ends a rest.
+const FOR_EVER: Duration = Duration::from_secs(3600);
+
 #[tokio::test]
 async fn a08_a_storm_of_errors_is_not_answered_with_a_storm_of_requests() {
-    let setup = start().await;
+    for (status, body) in [
+        (500, "{}"),
+        (502, "{\"error_code\":\"CSBS.9998\",\"error_msg\":\"x\"}"),
+        (503, "<html>out of order</html>"),
+        (504, ""),
+    ] {
+        let setup = start_with(|limits| limits.rest = FOR_EVER).await;
+        let cookie = setup.sign_in().await;
+        setup.upstream.always(json_answer(status, body));
+        let refused = (503, "Gateway.0030".to_owned());
+        for _ in 0..setup.app.limits.failures {
+            let reply = setup.get(READ, &cookie).await;
+            assert_ne!(
+                (reply.status, reply.body.contains("Gateway.0030")),
+                (503, true)
+            );
+        }
+        // Fifty people who go on trying are not heard by the service, and hear at once why.
+        let everybody = (0..50).map(|_| setup.get(READ, &cookie));
+        for reply in join_all(everybody).await {
+            assert_eq!((reply.status, reply.code()), refused, "{status}");
+            assert!(reply.header("retry-after").is_some());
+        }
+        let change = setup.change("POST", WRITE, &cookie, "{}").await;
+        assert_eq!((change.status, change.code()), refused);
+        assert_eq!(
+            setup.upstream.calls().len(),
+            setup.app.limits.failures as usize,
+            "{status}"
+        );
+        let rows = setup.get(&format!("/audit/{PROJECT}"), &cookie).await;
+        assert_eq!(
+            rows.json()["entries"].as_array().unwrap().len(),
+            0,
+            "nothing was sent"
+        );
+        // Signing in, and so the identity service, goes on.
+        assert_eq!(setup.get("/session", &cookie).await.status, 200);
+        setup.sign_in().await;
+    }
+}
+
+#[tokio::test]
+async fn a08_a_service_that_is_back_is_found_by_itself() {
+    let setup = start_with(|limits| {
+        limits.failures = 3;
+        limits.rest = Duration::from_millis(50);
+        limits.longest_rest = Duration::from_millis(100);
+    })
+    .await;
     let cookie = setup.sign_in().await;
-    for status in [500, 502, 503, 504] {
-        setup.upstream.forget();
-        setup.upstream.always(json_answer(
-            status,
-            "{\"error_code\":\"CSBS.9998\",\"error_msg\":\"x\"}",
-        ));
-        for _ in 0..10 {
+    setup.upstream.always(vec![Step::Reset]);
+    let mut last = setup.get(READ, &cookie).await;
+    while last.code() != "Gateway.0030" {
+        last = setup.get(READ, &cookie).await;
+    }
+    setup.upstream.always(json_answer(200, "{}"));
+    let mut tries = 0;
+    while last.status != 200 {
+        assert_eq!(last.code(), "Gateway.0030");
+        tries += 1;
+        assert!(tries < 10_000, "it never comes back");
+        last = setup.get(READ, &cookie).await;
+    }
+    for _ in 0..20 {
+        assert_eq!(setup.get(READ, &cookie).await.status, 200);
+    }
+}
+
+#[tokio::test]
+async fn a08_refusals_in_the_services_own_words_do_not_open_it() {
+    let setup = start_with(|limits| limits.rest = FOR_EVER).await;
+    let cookie = setup.sign_in().await;
+    let body = "{\"error_code\":\"CSBS.1001\",\"error_msg\":\"the policy is being executed\"}";
+    for status in [500, 400, 403, 404, 409, 429] {
+        setup.upstream.always(json_answer(status, body));
+        for _ in 0..20 {
             assert_eq!(setup.get(READ, &cookie).await.status, status);
         }
-        assert_eq!(setup.upstream.calls().len(), 10, "{status}");
     }
+}
+
+#[tokio::test]
+async fn a08_an_identity_service_that_fails_is_left_alone_too() {
+    let setup = start_with(|limits| limits.rest = FOR_EVER).await;
+    let unwell = "HTTP/1.1 503 Status\r\nContent-Length: 0\r\n\r\n";
+    setup.upstream.state().identity = Some(unwell.as_bytes().to_vec());
+    let body = "{\"domain\":\"acme\",\"user\":\"demo\",\"password\":\"right\"}";
+    for _ in 0..setup.app.limits.failures {
+        let reply = setup.change("POST", "/session", "", body).await;
+        assert_eq!((reply.status, reply.code().as_str()), (502, "Gateway.0023"));
+    }
+    let asked = setup.upstream.state().recorded.len();
+    for _ in 0..20 {
+        let reply = setup.change("POST", "/session", "", body).await;
+        assert_eq!((reply.status, reply.code().as_str()), (503, "Gateway.0030"));
+    }
+    assert_eq!(setup.upstream.state().recorded.len(), asked);
 }
 
 #[tokio::test]
