@@ -116,7 +116,9 @@ impl Cloud {
                     let listed = token
                         .endpoint(kind, &region)
                         .or_else(|| token.endpoint(kind, ""))?;
-                    Endpoint::from_catalog(&filled(&listed.url, &token.project.id), &self.auth)
+                    let url = filled(&listed.url, &token.project.id);
+                    let url = complete(service, &url, &token.project.id);
+                    Endpoint::from_catalog(&url, &self.auth)
                 }
                 (None, None) => return self.controls.clone().map(|url| (word, url)),
             };
@@ -157,8 +159,78 @@ fn filled(url: &str, project_id: &str) -> String {
     .fold(url.to_owned(), |url, blank| url.replace(blank, project_id))
 }
 
+/// Operations of the backup services are below their project; some catalogs leave it, or the version too, to the reader.
+fn complete(service: Service, url: &str, project_id: &str) -> String {
+    let version = match service {
+        Service::Csbs => "/v1",
+        Service::Cbr => "/v3",
+        _ => return url.to_owned(),
+    };
+    let url = url.trim_end_matches('/');
+    if project_id.is_empty() || url.ends_with(&format!("/{project_id}")) {
+        url.to_owned()
+    } else if url.ends_with(version) {
+        format!("{url}/{project_id}")
+    } else {
+        format!("{url}{version}/{project_id}")
+    }
+}
+
 fn service_date(headers: &HeaderMap) -> Option<Timestamp> {
     let text = headers.get(header::DATE)?.to_str().ok()?;
     let date = chrono::DateTime::parse_from_rfc2822(text).ok()?;
     Some(Timestamp::from_seconds(date.timestamp()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_of_the_backup_services_end_in_the_project() {
+        for (service, given, wanted) in [
+            (
+                Service::Cbr,
+                "https://cbr.example/v3/p1",
+                "https://cbr.example/v3/p1",
+            ),
+            (
+                Service::Cbr,
+                "https://cbr.example/v3",
+                "https://cbr.example/v3/p1",
+            ),
+            (
+                Service::Cbr,
+                "https://cbr.example/",
+                "https://cbr.example/v3/p1",
+            ),
+            (
+                Service::Cbr,
+                "https://cbr.example/v3/$(tenant_id)s",
+                "https://cbr.example/v3/p1",
+            ),
+            (
+                Service::Csbs,
+                "https://csbs.example/v1/%(project_id)s/",
+                "https://csbs.example/v1/p1",
+            ),
+            (
+                Service::Csbs,
+                "https://csbs.example",
+                "https://csbs.example/v1/p1",
+            ),
+            (Service::Image, "https://ims.example", "https://ims.example"),
+            (
+                Service::Ecs,
+                "https://ecs.example/v1/p1",
+                "https://ecs.example/v1/p1",
+            ),
+        ] {
+            assert_eq!(
+                complete(service, &filled(given, "p1"), "p1"),
+                wanted,
+                "{given}"
+            );
+        }
+    }
 }

@@ -23,6 +23,7 @@ mod identity;
 pub mod limits;
 pub mod metrics;
 mod pages;
+pub mod process;
 mod proxy;
 mod random;
 mod resolver;

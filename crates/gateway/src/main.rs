@@ -8,7 +8,7 @@ use gateway::{
     cli::{Cli, Command},
     clock::Clock,
     config::Config,
-    serve,
+    process, serve,
 };
 use tracing_subscriber::EnvFilter;
 
@@ -21,6 +21,7 @@ fn main() -> ExitCode {
         .with_ansi(std::io::stderr().is_terminal())
         .with_env_filter(filter)
         .init();
+    process::harden();
     match run(cli) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

@@ -12,7 +12,7 @@ use hyper_util::{
     rt::{TokioExecutor, TokioTimer},
 };
 use rustls::{
-    CertificateError, ClientConfig, RootCertStore,
+    AlertDescription, CertificateError, ClientConfig, PeerIncompatible, RootCertStore,
     pki_types::{CertificateDer, pem::PemObject},
 };
 
@@ -278,6 +278,13 @@ fn tls_cause(error: &(dyn Error + 'static)) -> Option<&'static str> {
             CertificateError::Revoked => "The service's certificate was revoked.",
             _ => "The service's certificate is not acceptable.",
         },
+        rustls::Error::PeerIncompatible(
+            PeerIncompatible::ServerDoesNotSupportTls12Or13
+            | PeerIncompatible::ServerTlsVersionIsDisabledByOurConfig,
+        )
+        | rustls::Error::AlertReceived(AlertDescription::ProtocolVersion) => {
+            "The service offers only TLS 1.1 or older, which is no longer safe."
+        }
         _ => "No secure connection to the service could be made.",
     })
 }

@@ -117,6 +117,51 @@ fn e16_serve_prints_one_line_answers_and_ends_well_when_told() {
     }
 }
 
+/// What is in memory, tokens and keys among it, must not end up in a file when the program crashes.
+#[cfg(target_os = "linux")]
+#[test]
+fn l07_no_core_dump_is_written() {
+    use std::os::unix::process::ExitStatusExt;
+    let folder = tempfile::tempdir().unwrap();
+    let shell = |script: &str| {
+        let mut command = Command::new("sh");
+        command.args(["-c", script]).current_dir(folder.path());
+        command
+    };
+    let control = shell("ulimit -c unlimited && kill -ABRT $$")
+        .status()
+        .unwrap();
+    let mut child =
+        shell("ulimit -c unlimited; exec \"$0\" sandbox --listen 127.0.0.1:0 --seed empty")
+            .arg(env!("CARGO_BIN_EXE_anchorage"))
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+    let mut line = String::new();
+    let mut out = BufReader::new(child.stdout.take().unwrap());
+    out.read_line(&mut line).unwrap();
+    assert!(line.contains("secret_key"), "{line}");
+    let limits = std::fs::read_to_string(format!("/proc/{}/limits", child.id())).unwrap();
+    let core = limits
+        .lines()
+        .find(|line| line.starts_with("Max core file size"));
+    let words: Vec<_> = core.unwrap().split_whitespace().skip(4).take(2).collect();
+    assert_eq!(words, ["0", "0"], "{limits}");
+    let killed = Command::new("kill")
+        .args(["-ABRT", &child.id().to_string()])
+        .status()
+        .unwrap();
+    assert!(killed.success());
+    let status = child.wait().unwrap();
+    assert_eq!(status.signal(), Some(6));
+    assert!(
+        !status.core_dumped(),
+        "while a shell does: {}",
+        control.core_dumped()
+    );
+}
+
 #[test]
 fn sandbox_alone_prints_the_same_line() {
     let (child, line) = start(&["sandbox", "--listen", "127.0.0.1:0", "--seed", "empty"]);

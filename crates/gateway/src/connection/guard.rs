@@ -20,7 +20,10 @@ use tokio::{
     time::{Instant, Sleep},
 };
 
-use super::screen::{Screen, Step};
+use super::{
+    roster::Seat,
+    screen::{Screen, Step},
+};
 use crate::limits::Limits;
 
 /// The way a refusal is handed to the application: a path no client can guess.
@@ -59,6 +62,7 @@ pub struct Guard<S> {
     incoming: BytesMut,
     checked: usize,
     clocks: Clocks,
+    seat: Arc<Seat>,
     /// Nothing more is read: the client ended, or was refused.
     closed: bool,
     /// Whether the client may still be sending what we no longer read.
@@ -81,7 +85,7 @@ struct Clocks {
 }
 
 impl<S> Guard<S> {
-    pub fn new(inner: S, limits: &Limits, refused: Refused) -> Self {
+    pub fn new(inner: S, limits: &Limits, refused: Refused, seat: Arc<Seat>) -> Self {
         Self {
             inner,
             screen: Screen::new(limits),
@@ -99,6 +103,7 @@ impl<S> Guard<S> {
                 last_write: None,
                 write: None,
             },
+            seat,
             closed: false,
             linger: false,
         }
@@ -130,6 +135,11 @@ impl<S> Guard<S> {
                 if bytes > 0 {
                     self.clocks.busy = true;
                     self.clocks.head_began = false;
+                    if self.screen.in_head() {
+                        self.seat.answering();
+                    } else {
+                        self.seat.quiet();
+                    }
                 }
             }
             Step::Refuse(status) => self.refuse(status),
@@ -224,7 +234,11 @@ impl<S: AsyncWrite + Unpin> Guard<S> {
             self.clocks.busy = false;
             self.clocks.last_write = Some(Instant::now());
             self.clocks.write = None;
+            self.seat.quiet();
             return result;
+        }
+        if self.clocks.write.is_none() {
+            self.seat.quiet();
         }
         let stall = self.clocks.write_stall;
         let clock = self

@@ -1,6 +1,7 @@
 //! Accepts connections and drives hyper on each, with the limits `axum::serve` does not have.
 
 mod guard;
+mod roster;
 mod screen;
 
 use std::{
@@ -27,8 +28,14 @@ use tokio::{
 };
 use tower::ServiceExt;
 
-use self::guard::{Guard, Refused};
+use self::{
+    guard::{Guard, Refused},
+    roster::{Roster, Seated},
+};
 use crate::limits::Limits;
+
+/// How long a new connection waits for the one that makes room for it.
+const ROOM_TIME: Duration = Duration::from_secs(2);
 
 /// The address at the other end of the connection a request came on.
 #[derive(Debug, Clone, Copy)]
@@ -46,6 +53,7 @@ pub async fn serve(
     mut stop: watch::Receiver<bool>,
 ) {
     let refused = Refused::new(&crate::random::hex::<16>());
+    let roster = Roster::new();
     let room = Arc::new(Semaphore::new(limits.connections));
     let (alive, mut all_done) = mpsc::channel::<()>(1);
     loop {
@@ -62,22 +70,27 @@ pub async fn serve(
                 continue;
             }
         };
-        let Ok(place) = room.clone().try_acquire_owned() else {
+        let place = room.clone().try_acquire_owned().ok();
+        // Whoever waits for room has sent somebody away for it, so few wait.
+        if place.is_none() && !roster.make_room() {
             tracing::warn!(%peer, limit = limits.connections, "no room for another connection");
             continue;
-        };
+        }
         let _ = stream.set_nodelay(true);
-        let connection = drive(
-            Guard::new(stream, &limits, refused.clone()),
-            peer,
-            app.clone(),
-            refused.clone(),
-            limits.clone(),
-            stop.clone(),
-        );
-        let alive = alive.clone();
+        let (room, roster, alive) = (room.clone(), roster.clone(), alive.clone());
+        let (app, refused) = (app.clone(), refused.clone());
+        let (limits, stop) = (limits.clone(), stop.clone());
         tokio::spawn(async move {
-            connection.await;
+            let place = match place {
+                Some(place) => Some(place),
+                None => tokio::time::timeout(ROOM_TIME, room.acquire_owned())
+                    .await
+                    .ok()
+                    .and_then(Result::ok),
+            };
+            if place.is_some() {
+                drive(stream, roster.seat(), peer, app, refused, limits, stop).await;
+            }
             drop((place, alive));
         });
     }
@@ -91,13 +104,15 @@ pub async fn serve(
 }
 
 async fn drive(
-    stream: Guard<TcpStream>,
+    stream: TcpStream,
+    seated: Seated,
     peer: SocketAddr,
     app: Router,
     refused: Refused,
     limits: Limits,
     mut stop: watch::Receiver<bool>,
 ) {
+    let stream = Guard::new(stream, &limits, refused.clone(), seated.0.clone());
     let service = service_fn(move |request: Request<Incoming>| {
         answer(request.map(Body::new), peer, app.clone(), &refused)
     });
@@ -116,6 +131,7 @@ async fn drive(
         loop {
             tokio::select! {
                 ended = poll_fn(|cx| connection.poll_without_shutdown(cx)) => break ended,
+                () = seated.0.told_to_leave() => break Ok(()),
                 _ = &mut stopping, if !told => {
                     told = true;
                     Pin::new(&mut connection).graceful_shutdown();

@@ -6,7 +6,7 @@ use axum::{
     response::Response,
 };
 use bytes::{Bytes, BytesMut};
-use contract::session::SERVICE_DATE_HEADER;
+use contract::{operations::Service, session::SERVICE_DATE_HEADER};
 use http_body_util::BodyExt;
 use hyper::body::{Body as _, Incoming};
 use tokio::time::Instant;
@@ -90,7 +90,11 @@ pub async fn read_whole(app: &App, asked: &Asked, sent: Sent) -> Result<Whole, R
     let ends = Instant::now() + app.limits.total;
     let (parts, body) = sent.answer.into_parts();
     let headers = headers(app, asked, parts.status, &parts.headers)?;
-    let limit = usize::try_from(app.limits.answer).unwrap_or(usize::MAX);
+    let limit = match asked.route.operation.service {
+        Service::Sandbox => usize::try_from(app.limits.answer).unwrap_or(usize::MAX),
+        // What is kept whole for everybody at once has to be small; a change says little.
+        _ => app.limits.body,
+    };
     let begun = begin(body, limit, &app.limits, ends).await;
     judge(
         sent.permit,
@@ -124,7 +128,8 @@ pub fn judge(permit: Option<Permit>, exchange: Result<(StatusCode, &Begun), &Ref
 
 fn names_an_error(body: &Bytes) -> bool {
     let body: Option<serde_json::Value> = serde_json::from_slice(body).ok();
-    body.is_some_and(|body| body.is_object() && !body["error_code"].is_null())
+    // The image service puts its code one level deeper; a number there is only the status again.
+    body.is_some_and(|body| !body["error_code"].is_null() || body["error"]["code"].is_string())
 }
 
 /// Reads until the end or until more than `whole` bytes are there.

@@ -14,6 +14,9 @@ use crate::{error::Refusal, session::Key};
 /// Changes remembered at a time; the oldest are forgotten first.
 const MOST: usize = 10_000;
 
+/// Bytes of their answers remembered at a time, likewise.
+const MOST_BYTES: usize = 64 * 1024 * 1024;
+
 pub type Outcome = Result<Whole, Refusal>;
 type Id = (Key, String);
 
@@ -59,17 +62,7 @@ impl Repeats {
                 Err(Refusal::OperationIdReused)
             };
         }
-        if known.len() >= MOST {
-            known.retain(|_, k| now - k.since < self.kept);
-        }
-        if known.len() >= MOST
-            && let Some(oldest) = known
-                .iter()
-                .min_by_key(|(_, k)| k.since)
-                .map(|(key, _)| key.clone())
-        {
-            known.remove(&oldest);
-        }
+        make_room(&mut known, now, self.kept);
         let (sender, outcome) = watch::channel(None);
         known.insert(
             key,
@@ -90,5 +83,67 @@ impl Repeats {
 
     fn lock(&self) -> MutexGuard<'_, HashMap<Id, Known>> {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Known {
+    fn bytes(&self) -> usize {
+        match &*self.outcome.borrow() {
+            Some(Ok(whole)) => whole.body.len(),
+            _ => 0,
+        }
+    }
+}
+
+fn make_room(known: &mut HashMap<Id, Known>, now: Instant, kept: Duration) {
+    let mut bytes: usize = known.values().map(Known::bytes).sum();
+    if known.len() < MOST && bytes <= MOST_BYTES {
+        return;
+    }
+    known.retain(|_, k| now - k.since < kept);
+    let mut ages: Vec<_> = known
+        .iter()
+        .map(|(id, k)| (k.since, k.bytes(), id.clone()))
+        .collect();
+    ages.sort_by_key(|(since, ..)| *since);
+    bytes = ages.iter().map(|(_, bytes, _)| bytes).sum();
+    for (_, freed, id) in ages {
+        if known.len() < MOST && bytes <= MOST_BYTES {
+            return;
+        }
+        known.remove(&id);
+        bytes -= freed;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::{HeaderMap, StatusCode};
+    use bytes::Bytes;
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a07_what_is_remembered_is_bounded_and_the_oldest_goes_first() {
+        let repeats = Repeats::new(Duration::from_secs(600));
+        let large = Bytes::from(vec![b'a'; MOST_BYTES / 8]);
+        for number in 0..12 {
+            tokio::time::advance(Duration::from_secs(1)).await;
+            let turn = repeats
+                .turn([0; 32], &format!("op{number}"), [0; 32])
+                .unwrap();
+            let Turn::First(sender) = turn else {
+                panic!("op{number} is new");
+            };
+            sender.send_replace(Some(Ok(Whole {
+                status: StatusCode::OK,
+                headers: HeaderMap::new(),
+                body: large.clone(),
+            })));
+        }
+        let bytes: usize = repeats.lock().values().map(Known::bytes).sum();
+        assert!(bytes <= MOST_BYTES + large.len(), "{bytes}");
+        let again = |id: &str| matches!(repeats.turn([0; 32], id, [0; 32]), Ok(Turn::Again(_)));
+        assert!(again("op11") && !again("op0"));
     }
 }

@@ -36,6 +36,8 @@ impl Route {
             .zip(values)
             .map(|(name, value)| match name {
                 "key" => tag_key(value),
+                // Some services name the project once more in the path; it is the one the call is for.
+                "project_id" => (value == project).then(|| value.to_owned()),
                 _ => is_id(value).then(|| value.to_owned()),
             })
             .collect();
@@ -114,6 +116,19 @@ mod tests {
         let path = format!("/api/{P}/csbs/checkpoint_items");
         let (_, target) = found(&Method::GET, &path, "name=a%20b+c&sort=&limit=10").unwrap();
         assert_eq!(target, "/checkpoint_items?name=a%20b%20c&sort=&limit=10");
+    }
+
+    #[test]
+    fn a_project_in_a_services_own_path_is_the_one_the_call_is_for() {
+        let job = |project: &str| format!("/api/{P}/image/v1/{project}/jobs/4010b39d5281d3ef01528");
+        let (id, target) = found(&Method::GET, &job(P), "").unwrap();
+        assert_eq!(id, "image.jobs.show");
+        assert_eq!(target, format!("/v1/{P}/jobs/4010b39d5281d3ef01528"));
+        let other = "1605767a1b80d5ee2fb4c00950e4ae22";
+        assert_eq!(
+            found(&Method::GET, &job(other), ""),
+            Err(Refusal::NoSuchOperation)
+        );
     }
 
     #[test]

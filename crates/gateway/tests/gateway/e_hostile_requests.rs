@@ -250,3 +250,75 @@ async fn e05_nothing_behind_a_framing_error_is_a_request() {
         .then(support::upstream::json_answer(200, "\"mine\""));
     assert_eq!(setup.get(support::READ, &cookie).await.body, "\"mine\"");
 }
+
+/// E05: a thousand times, beside a client that tries to have its second request taken for another person's.
+#[tokio::test]
+async fn e05_another_persons_request_always_gets_its_own_answer() {
+    let setup = support::start().await;
+    let (attacker, person) = (setup.sign_in().await, setup.sign_in().await);
+    setup.upstream.always(vec![support::Step::Mirror]);
+    let token = setup.get(support::READ, &person).await.json()["token"].clone();
+    let smuggled = format!("{}?smuggled=1", support::READ);
+    let smuggled = String::from_utf8(get(&setup, &attacker, &smuggled, "")).unwrap();
+    let length = smuggled.len();
+    let tricks = [
+        (
+            "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n".to_owned(),
+            "0\r\n\r\n",
+        ),
+        (
+            format!("Transfer-Encoding: chunked\r\nContent-Length: {length}\r\n"),
+            "0\r\n\r\n",
+        ),
+        ("Transfer-Encoding: xchunked\r\n".to_owned(), "0\r\n\r\n"),
+        ("Transfer-Encoding : chunked\r\n".to_owned(), "0\r\n\r\n"),
+        (
+            "Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n".to_owned(),
+            "0\r\n\r\n",
+        ),
+        (
+            format!("Content-Length: 0\r\nContent-Length: {length}\r\n"),
+            "",
+        ),
+        ("Content-Length: +0\r\n".to_owned(), ""),
+        (
+            "Transfer-Encoding: chunked\r\n".to_owned(),
+            "0;a=\r\n\r\n\r\n",
+        ),
+        (
+            "Transfer-Encoding: chunked\r\n".to_owned(),
+            "fffffffffffffffff\r\n",
+        ),
+        (
+            "Transfer-Encoding: chunked\r\n".to_owned(),
+            "0\r\nHost: evil\r\n\r\n",
+        ),
+        ("X-A: b\r\n Content-Length: 0\r\n".to_owned(), ""),
+        ("X-A: b\rContent-Length: 0\r\n".to_owned(), ""),
+    ];
+    for round in 0..1000 {
+        let (headers, body) = &tricks[round % tricks.len()];
+        let mut bytes = post(&setup, &attacker, headers, body);
+        bytes.extend_from_slice(smuggled.as_bytes());
+        let mine = format!("{}?mine={round}", support::READ);
+        let (replies, reply) = tokio::join!(exchange(&setup, &bytes), setup.get(&mine, &person));
+        assert_eq!(
+            (replies.len(), replies[0].status),
+            (1, 400),
+            "{headers:?} {replies:?}"
+        );
+        assert_eq!(reply.status, 200, "{reply:?}");
+        let said = reply.json();
+        assert!(
+            said["line"]
+                .as_str()
+                .unwrap()
+                .contains(&format!("?mine={round} ")),
+            "{said}"
+        );
+        assert_eq!(said["token"], token);
+    }
+    let calls = setup.upstream.calls();
+    assert_eq!(calls.len(), 1001);
+    assert!(calls.iter().all(|call| !call.line().contains("smuggled")));
+}

@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use gateway::{config::CloudConfig, endpoint::Endpoint};
 use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair, date_time_ymd};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::{TcpListener, TcpStream},
+};
 use tokio_rustls::{
     TlsAcceptor,
     rustls::{
@@ -177,4 +180,58 @@ async fn e12_something_that_is_not_tls() {
         (504, "Gateway.0019".to_owned())
     );
     assert!(setup.upstream.state().recorded.is_empty());
+}
+
+/// A `ServerHello` for this version of TLS (RFC 5246 section 7.4.1.3), with a cipher suite of its time.
+fn server_hello(version: [u8; 2]) -> Vec<u8> {
+    let [major, minor] = version;
+    let mut hello = vec![0x02, 0, 0, 38, major, minor];
+    hello.extend([0x5a; 32]);
+    // No session id, ECDHE_RSA_WITH_AES_128_CBC_SHA, no compression.
+    hello.extend([0, 0xc0, 0x13, 0]);
+    let mut record = vec![0x16, major, minor, 0, hello.len() as u8];
+    record.extend(hello);
+    record
+}
+
+#[tokio::test]
+async fn e12_tls_that_is_no_longer_safe_is_refused() {
+    let alert = vec![0x15, 3, 1, 0, 2, 2, 70];
+    for (name, answer) in [
+        ("TLS 1.1", server_hello([3, 2])),
+        ("TLS 1.0", server_hello([3, 1])),
+        ("SSL 3", server_hello([3, 0])),
+        ("a server that ends it itself", alert),
+    ] {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let heard = tokio::spawn(async move {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let mut hello = [0; 5];
+            stream.read_exact(&mut hello).await.unwrap();
+            let mut rest = vec![0; usize::from(hello[3]) * 256 + usize::from(hello[4])];
+            stream.read_exact(&mut rest).await.unwrap();
+            stream.write_all(&answer).await.unwrap();
+            let mut heard = Vec::new();
+            let _ = stream.read_to_end(&mut heard).await;
+            heard
+        });
+        let url = format!("https://localhost:{port}/v3");
+        let setup = support::start_for(Upstream::start().await, &url, |_| {}).await;
+        let body = "{\"domain\":\"acme\",\"user\":\"demo\",\"password\":\"right\"}";
+        let reply = setup.change("POST", "/session", "", body).await;
+        assert_eq!(
+            (reply.status, reply.code().as_str()),
+            (502, "Gateway.0018"),
+            "{name}: {reply:?}"
+        );
+        assert!(
+            reply.body.contains("TLS 1.1 or older"),
+            "{name}: {}",
+            reply.body
+        );
+        // At most an alert (RFC 5246 section 7.2): nothing of the sign-in was sent.
+        let heard = heard.await.unwrap();
+        assert!(heard.len() <= 7, "{name}: {}", heard.escape_ascii());
+    }
 }

@@ -1,6 +1,7 @@
 //! The gateway over real sockets, between raw clients and a service that misbehaves on purpose. The tests of a row
 //! of the reliability matrix begin with its number.
 
+mod a_memory;
 mod a_upstream_answers;
 mod a_upstream_silence;
 mod c_sessions;

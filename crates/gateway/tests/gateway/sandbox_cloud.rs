@@ -1,21 +1,29 @@
 //! The gateway with the real sandbox behind it, over HTTP, as it runs.
 
-use contract::session::SessionInfo;
-use gateway::cloud::Cloud;
+use contract::{session::SessionInfo, time::Timestamp};
+use gateway::{clock::Clock, cloud::Cloud};
 use sandbox::{Options, Running, Seed};
+use serde_json::json;
 
 use crate::support::{self, Reply, Setup, Upstream, cookie_of};
 
 async fn start() -> (Setup, Running) {
+    start_with(Seed::Empty).await
+}
+
+/// On the sandbox's own clock, which signatures are dated by.
+async fn start_with(seed: Seed) -> (Setup, Running) {
     let options = Options {
-        seed: Seed::Empty,
+        seed,
         ..Options::default()
     };
     let running = sandbox::start(options).await.unwrap();
     let url = running.url();
     let made = |limits: &_, metrics| Cloud::sandbox(&url, limits, metrics).unwrap();
+    let world = running.sandbox.clone();
+    let clock = Clock::new(move || Timestamp::from_micros(world.clock.real_now()));
     (
-        support::start_made(Upstream::start().await, made, |_| {}).await,
+        support::start_clocked(Upstream::start().await, made, clock, |_| {}).await,
         running,
     )
 }
@@ -108,4 +116,52 @@ async fn the_sandboxs_controls_answer_and_are_noted() {
             "sandbox.clock.set"
         ]
     );
+}
+
+/// Images have no project in their service's address; one of their paths names it again.
+#[tokio::test]
+async fn an_image_is_made_from_a_backup_with_a_token_and_with_a_signature() {
+    let (setup, running) = start_with(Seed::Demo).await;
+    let line: serde_json::Value = serde_json::from_str(&running.start_line()).unwrap();
+    let (password, info) = sign_in(&setup).await;
+    let keys = json!({"access_key": line["sandbox"]["access_key"], "secret_key": line["sandbox"]["secret_key"]});
+    let signed = setup
+        .change("POST", "/session", "", &keys.to_string())
+        .await;
+    assert_eq!(signed.status, 200, "{signed:?}");
+    let api = |path: &str| format!("/api/{}/{path}", info.project_id);
+    let backups = setup
+        .get(
+            &api("csbs/checkpoint_items?status=available&limit=2"),
+            &password,
+        )
+        .await;
+    let backups = ok(backups);
+    for (at, cookie) in [(0, password), (1, cookie_of(&signed))] {
+        let body = json!({
+            "name": format!("golden-{at}"), "whole_image_type": "CSBS",
+            "backup_id": backups["checkpoint_items"][at]["id"],
+        });
+        let path = api("image/v1/cloudimages/wholeimages/action");
+        let made = setup
+            .change("POST", &path, &cookie, &body.to_string())
+            .await;
+        let job = ok(made)["job_id"].as_str().unwrap().to_owned();
+        let path = api(&format!("image/v1/{}/jobs/{job}", info.project_id));
+        assert_eq!(ok(setup.get(&path, &cookie).await)["job_id"], job.as_str());
+        let images = ok(setup.get(&api("image/v2/cloudimages"), &cookie).await);
+        let names: Vec<_> = images["images"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|i| &i["name"])
+            .collect();
+        assert!(names.contains(&&json!(format!("golden-{at}"))), "{images}");
+        ok(setup.get(&api("image/v1/cloudimages/quota"), &cookie).await);
+        // The other project's job is not asked for, whatever the path says.
+        let path = api(&format!(
+            "image/v1/1605767a1b80d5ee2fb4c00950e4ae22/jobs/{job}"
+        ));
+        assert_eq!(setup.get(&path, &cookie).await.status, 404);
+    }
 }

@@ -23,6 +23,8 @@ use super::{OTHER_PROJECT, PROJECT};
 #[derive(Debug, Clone)]
 pub enum Step {
     Send(Vec<u8>),
+    /// An answer that says what was asked: the first line and the token.
+    Mirror,
     /// Waits until the test opens it.
     Gate(Arc<Notify>),
     /// Waits until the gateway gives up.
@@ -240,8 +242,8 @@ impl Upstream {
                 connection: number,
             };
             let steps = self.decide(&recorded);
-            self.state().recorded.push(recorded);
-            if !self.perform(&mut stream, steps).await {
+            self.state().recorded.push(recorded.clone());
+            if !self.perform(&mut stream, &recorded, steps).await {
                 return;
             }
         }
@@ -270,10 +272,18 @@ impl Upstream {
     }
 
     /// Whether the connection goes on.
-    async fn perform(&self, stream: &mut TcpStream, steps: Vec<Step>) -> bool {
+    async fn perform(&self, stream: &mut TcpStream, request: &Recorded, steps: Vec<Step>) -> bool {
         for step in steps {
             let sent = match step {
                 Step::Send(bytes) => stream.write_all(&bytes).await,
+                Step::Mirror => {
+                    let token = request.headers("x-auth-token").concat();
+                    let body = json!({"line": request.line(), "token": token}).to_string();
+                    let length = body.len();
+                    let head = "HTTP/1.1 200 OK\r\nContent-Type: application/json";
+                    let text = format!("{head}\r\nContent-Length: {length}\r\n\r\n{body}");
+                    stream.write_all(text.as_bytes()).await
+                }
                 Step::Gate(gate) => {
                     gate.notified().await;
                     Ok(())
