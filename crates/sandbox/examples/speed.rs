@@ -39,6 +39,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         )?)
     })?;
     pages(&sandbox, &project)?;
+    whole(&sandbox, &project)?;
     writes(&sandbox, &project)?;
     drop(sandbox);
     std::fs::remove_dir_all(dir)?;
@@ -230,6 +231,39 @@ fn pages(sandbox: &Sandbox, project: &str) -> Result<(), Box<dyn std::error::Err
         println!("{name:32} {found:5} items  {times}");
     }
     Ok(())
+}
+
+/// Every page of everything, one behind the other: memory must not grow with what was read.
+fn whole(sandbox: &Sandbox, project: &str) -> Result<(), Box<dyn std::error::Error>> {
+    let begun = Instant::now();
+    let mut page = Page::default();
+    let (mut rows, mut first, mut most) = (0, None, 0);
+    loop {
+        let items =
+            sandbox.look(|turn| list::list(turn, project, &BackupFilter::default(), &page))?;
+        let Some(last) = items.last() else { break };
+        page.marker = Some(last.id.clone());
+        rows += items.len();
+        let now = resident_kb();
+        first.get_or_insert(now);
+        most = most.max(now);
+    }
+    let first = first.unwrap_or_default();
+    println!(
+        "everything, page by page          {rows} items in {:.1?}, {} MB resident after the first page, {} MB at most",
+        begun.elapsed(),
+        first / 1024,
+        most / 1024
+    );
+    Ok(())
+}
+
+/// KB of this process that are in memory; 0 where the system does not tell.
+fn resident_kb() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    let number = line.and_then(|line| line.split_whitespace().next());
+    number.and_then(|text| text.parse().ok()).unwrap_or(0)
 }
 
 fn writes(sandbox: &Sandbox, project: &str) -> Result<(), Box<dyn std::error::Error>> {

@@ -22,6 +22,7 @@ const STEPS: &[M<'_>] = &[
     M::up(include_str!("schema/002_backups.sql")),
     M::up(include_str!("schema/003_images.sql")),
     M::up(include_str!("schema/004_names.sql")),
+    M::up(include_str!("schema/005_wider_orders.sql")),
 ];
 const MIGRATIONS: Migrations<'_> = Migrations::from_slice(STEPS);
 
