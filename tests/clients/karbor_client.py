@@ -1,6 +1,7 @@
 """python-karborclient: signs in through keystoneauth and reads restores from the catalog's address."""
 
 from karborclient import client
+from karborclient.common.apiclient import exceptions
 from keystoneauth1 import session
 from keystoneauth1.identity import generic, v3
 
@@ -29,6 +30,27 @@ def a_password_with_the_versioned_address_reads_restores():
 def a_password_with_the_bare_address_reads_restores():
     restores = karbor(generic.Password(auth_url=START["url"], **SIGN_IN)).restores.list()
     equal(isinstance(restores, list), True)
+
+
+@check
+def what_was_done_is_listed_filtered_and_shown():
+    logs = karbor(v3.Password(auth_url=START["url"] + "/v3", **SIGN_IN)).operation_logs
+    everything = logs.list()
+    assert everything, "nothing was done"
+    equal(logs.get(everything[0].id).operation_type, everything[0].operation_type)
+    kinds = {log.operation_type for log in logs.list(search_opts={"status": "success"})}
+    equal(kinds <= {"protect", "restore"}, True)
+
+
+@check
+def what_is_not_there_is_a_not_found():
+    native = karbor(v3.Password(auth_url=START["url"] + "/v3", **SIGN_IN))
+    for collection in (native.restores, native.operation_logs):
+        try:
+            collection.get("none")
+        except exceptions.NotFound:
+            continue
+        raise AssertionError("found")
 
 
 @check

@@ -129,6 +129,17 @@ def pages_of_backups_follow_the_marker():
 
 
 @check
+def images_are_read_with_the_backups_they_came_from():
+    images = list(conn.image.images())
+    assert images, "no images"
+    whole = conn.image.get_image(images[0].id)
+    equal((whole.status, whole.name), ("active", images[0].name))
+    listed = conn.image.get("/v2/cloudimages?__whole_image=true", endpoint_override=START["url"]).json()["images"]
+    backup = conn.csbs.get(f"/checkpoint_items/{listed[0]['__backup_id']}").json()["checkpoint_item"]
+    equal(backup["extend_info"]["os_images_data"], [{"image_id": listed[0]["id"]}])
+
+
+@check
 def policies_are_read():
     response = conn.csbs.get("/policies")
     equal(response.status_code, 200)

@@ -13,7 +13,12 @@ use crate::{bundle, run, site, tools, tree};
 /// A benchmark by the word that selects it.
 type Bench = (&'static str, fn() -> Result<String>);
 
-const BENCHES: [Bench; 3] = [("sizes", sizes), ("schedule", schedule), ("filter", filter)];
+const BENCHES: [Bench; 4] = [
+    ("sizes", sizes),
+    ("schedule", schedule),
+    ("filter", filter),
+    ("sandbox", sandbox),
+];
 
 /// Times are only worth their ratios: machines differ and are shared.
 pub fn run_chosen(only: &[String]) -> Result<()> {
@@ -71,6 +76,22 @@ fn filter() -> Result<String> {
     let script = tree::root().join("bench/filter.mjs");
     let anchorage = tree::target().join("release/anchorage");
     node(command("node").arg(script).arg(anchorage))
+}
+
+/// A million backups made, listed in every order and read page by page, and policies written durably.
+fn sandbox() -> Result<String> {
+    const EXAMPLE: [&str; 7] = [
+        "run",
+        "--release",
+        "--locked",
+        "--package",
+        "sandbox",
+        "--example",
+        "speed",
+    ];
+    Ok(run_well(cargo().args(EXAMPLE), "bench-sandbox")?
+        .lines
+        .join("\n"))
 }
 
 fn bindgen(module: &Path, folder: &Path) -> Result<()> {

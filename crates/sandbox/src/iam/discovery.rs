@@ -20,11 +20,21 @@ fn v3(headers: &HeaderMap) -> Value {
     })
 }
 
-/// `GET /`: 300 and the list of versions.
+/// The image service's second version: its address in the catalog is this root too
+/// (compute-and-volumes, operation 23).
+fn image_v2(headers: &HeaderMap) -> Value {
+    json!({
+        "id": "v2.0",
+        "status": "CURRENT",
+        "links": [{"rel": "self", "href": format!("{}/v2/", base_url(headers))}],
+    })
+}
+
+/// `GET /`: 300 and the list of versions, the identity service's first.
 pub async fn versions(headers: HeaderMap) -> (StatusCode, Json<Value>) {
     (
         StatusCode::MULTIPLE_CHOICES,
-        Json(json!({"versions": {"values": [v3(&headers)]}})),
+        Json(json!({"versions": {"values": [v3(&headers), image_v2(&headers)]}})),
     )
 }
 

@@ -12,6 +12,7 @@ mod images;
 mod limits;
 mod plumbing;
 mod preflight;
+mod recorded;
 mod restore_preflight;
 mod routes;
 mod signatures;
