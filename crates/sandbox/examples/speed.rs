@@ -31,6 +31,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         ..Options::default()
     })?;
     println!("{backups} backups made in {:.1?}", begun.elapsed());
+    let begun = Instant::now();
+    drop(Sandbox::open(&Options::default())?);
+    println!("the demo world made in {:.0?}", begun.elapsed());
     let project = sandbox.look(|turn| {
         Ok(turn.db.query_row(
             "SELECT id FROM projects WHERE name = 'demo-project'",

@@ -2,7 +2,8 @@
 //!
 //! Services reuse and reword their texts, so the console shows its own beside theirs, chosen by
 //! code (and by status where one code has two meanings). The tables are data: [`lookup`] knows
-//! CSBS, images, the API gateway in front of the services and our own gateway; the 182 codes of CBR are in
+//! CSBS, the API gateway in front of the services and our own gateway; [`lookup_image`] knows those of
+//! images; the 182 codes of CBR are in
 //! [`backup_service`], which only code that speaks to CBR refers to, so that a bundle without it
 //! does not carry them (11 KB of text and 4 KB of rows before compression).
 //!
@@ -117,7 +118,7 @@ const fn retryable(mut text: ErrorText) -> ErrorText {
     text
 }
 
-/// The text for a code, for CSBS, `IMG`, `APIGW`/`APIG`, our gateway, and the two CBR codes that CSBS
+/// The text for a code, for CSBS, `APIGW`/`APIG`, our gateway, and the two CBR codes that CSBS
 /// itself documents. `status` decides only where a code has several meanings; 0 when unknown.
 pub fn lookup(code: &str, status: u16) -> Option<&'static ErrorText> {
     let (family, number) = split(code)?;
@@ -125,19 +126,33 @@ pub fn lookup(code: &str, status: u16) -> Option<&'static ErrorText> {
         "CSBS" => csbs::TABLE,
         "APIGW" | "APIG" => api_gateway::TABLE,
         "Gateway" => gateway::TABLE,
-        "IMG" => image::TABLE,
         "BackupService" => csbs::FROM_CBR,
         _ => return None,
     };
     pick(table, number, status)
 }
 
-/// [`lookup`], and every code of CBR too.
+/// The text for a code of the image service; for pages that speak to it.
+///
+/// ```
+/// use contract::errors::{Action, lookup_image};
+/// assert_eq!(lookup_image("IMG.0134").unwrap().action, Some(Action::DeleteImage));
+/// ```
+pub fn lookup_image(code: &str) -> Option<&'static ErrorText> {
+    match split(code)? {
+        ("IMG", number) => pick(image::TABLE, number, 0),
+        _ => None,
+    }
+}
+
+/// [`lookup`], and every code of images and of CBR too.
 pub fn lookup_all(code: &str, status: u16) -> Option<&'static ErrorText> {
-    lookup(code, status).or_else(|| {
-        let (family, number) = split(code)?;
-        (family == "BackupService").then(|| pick(backup_service::TABLE, number, status))?
-    })
+    lookup(code, status)
+        .or_else(|| lookup_image(code))
+        .or_else(|| {
+            let (family, number) = split(code)?;
+            (family == "BackupService").then(|| pick(backup_service::TABLE, number, status))?
+        })
 }
 
 /// Every code of CSBS with its status, ascending: the 50 rows of its reference and two of its tag

@@ -54,11 +54,21 @@ async fn a_person_signs_in_and_every_service_answers() {
         "csbs/policies",
         "csbs/checkpoint_items",
         "csbs/quotas",
+        "csbs/operation_logs",
         "ecs/cloudservers/detail",
         "volumev3/volumes/detail",
+        // The endpoint of images is a root: version and project are part of the operation.
+        "image/v2/cloudimages",
+        "image/v2/images",
+        "image/v1/cloudimages/quota",
     ] {
         ok(setup.get(&format!("/api/{project}/{path}"), &cookie).await);
     }
+    let path = format!("/api/{project}/image/v1/cloudimages/wholeimages/action");
+    let body = "{\"name\":\"golden\",\"backup_id\":\"none\"}";
+    let refused = setup.change("POST", &path, &cookie, body).await;
+    assert_eq!(refused.status, 400, "{refused:?}");
+    assert_eq!(refused.json()["error"]["code"], "IMG.0020");
     running.shutdown().await.unwrap();
     let reply = setup
         .get(&format!("/api/{project}/csbs/policies"), &cookie)

@@ -99,10 +99,13 @@ impl Condition {
         first: Option<Key>,
     ) -> Outcome<()> {
         let by_time = first == Some(Key::CreatedAt);
-        let terms = filter.name.as_deref().and_then(terms);
+        let rare = match filter.name.as_deref().and_then(terms) {
+            Some(terms) if few_with(turn, &terms)? => Some(terms),
+            _ => None,
+        };
         self.index = if filter.checkpoint_id.is_some() {
             " INDEXED BY backups_by_checkpoint"
-        } else if let Some(terms) = terms.filter(|terms| few_with(turn, terms).unwrap_or(false)) {
+        } else if let Some(terms) = rare {
             self.and(
                 "seq IN (SELECT rowid FROM backup_names WHERE backup_names MATCH ?)",
                 terms,
