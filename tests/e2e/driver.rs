@@ -108,6 +108,11 @@ impl Page {
         Ok(self.driver.goto(url).await?)
     }
 
+    /// What `anchorage serve` printed under this name.
+    pub fn start_line(&self, name: &str) -> Result<&str> {
+        self.anchorage.start[name].as_str().context("start line")
+    }
+
     /// Signs in as the sandbox's demo user and waits for the overview.
     pub async fn sign_in(&self) -> Result<()> {
         self.open("/sign-in").await?;
@@ -116,8 +121,7 @@ impl Page {
             ("User", "user"),
             ("Password", "password"),
         ] {
-            let value = self.anchorage.start[key].as_str().context("start line")?;
-            self.fill(label, value).await?;
+            self.fill(label, self.start_line(key)?).await?;
         }
         self.click("button", "Sign in").await?;
         self.see("heading", "Overview").await?;

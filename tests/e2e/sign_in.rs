@@ -40,6 +40,40 @@ fn a_wrong_password_is_refused_in_words_and_the_names_are_kept() {
 }
 
 #[test]
+fn a_person_signs_in_with_an_access_key_and_again_in_place() {
+    journey("sign-in-access-key", async |page| {
+        let key = |name: &str| page.start_line(name);
+        page.open("/sign-in").await?;
+        page.click("link", "With an access key").await?;
+        page.accessible().await?;
+        page.fill("Access key", key("access_key")?).await?;
+        page.fill("Secret key", "not the secret").await?;
+        page.click("button", "Sign in").await?;
+        page.see("alert", "").await?;
+        assert_eq!(page.value("Access key").await?, key("access_key")?);
+        assert_eq!(page.value("Secret key").await?, "");
+        page.fill("Secret key", key("secret_key")?).await?;
+        page.click("button", "Sign in").await?;
+        page.see("heading", "Overview").await?;
+
+        page.click("link", "Policies").await?;
+        page.click("button", "Create policy").await?;
+        page.fill("Name", "by-access-key").await?;
+        page.end_session().await?;
+        page.click("button", "Review and create").await?;
+        let dialog = page.see("dialog", "Create policy by-access-key?").await?;
+        page.click_in(&dialog, "button", "Create policy").await?;
+        page.see("dialog", "Sign in again").await?;
+        page.accessible().await?;
+        page.fill("Secret key", key("secret_key")?).await?;
+        page.click("button", "Sign in").await?;
+        page.see_no("dialog", "Sign in again").await?;
+        assert_eq!(page.value("Name").await?, "by-access-key");
+        Ok(())
+    });
+}
+
+#[test]
 fn the_sign_in_page_fits_a_narrow_window() {
     journey("sign-in-narrow", async |page| {
         page.size(320, 640).await?;

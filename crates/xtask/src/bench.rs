@@ -13,11 +13,12 @@ use crate::{bundle, run, site, tools, tree};
 /// A benchmark by the word that selects it.
 type Bench = (&'static str, fn() -> Result<String>);
 
-const BENCHES: [Bench; 4] = [
+const BENCHES: [Bench; 5] = [
     ("sizes", sizes),
     ("schedule", schedule),
     ("filter", filter),
     ("sandbox", sandbox),
+    ("gateway", gateway),
 ];
 
 /// Times are only worth their ratios: machines differ and are shared.
@@ -92,6 +93,18 @@ fn sandbox() -> Result<String> {
     Ok(run_well(cargo().args(EXAMPLE), "bench-sandbox")?
         .lines
         .join("\n"))
+}
+
+/// What the gateway adds to a request, beside nginx where it is installed, and its memory.
+fn gateway() -> Result<String> {
+    bundle::build(bundle::Kind::Release)?;
+    run::build_gateway()?;
+    const PACKAGE: [&str; 4] = ["build", "--locked", "--package", "bench-gateway"];
+    run_well(cargo().args(PACKAGE).arg("--release"), "bench-gateway")?;
+    let release = tree::target().join("release");
+    let mut bench = command(release.join("bench-gateway"));
+    bench.arg(release.join("anchorage")).arg(tree::site());
+    Ok(run_well(&mut bench, "bench")?.lines.join("\n"))
 }
 
 fn bindgen(module: &Path, folder: &Path) -> Result<()> {
