@@ -143,9 +143,14 @@ pub fn largest_asset(site: &Path) -> Result<Option<Asset>> {
                 folders.push(file);
                 continue;
             }
-            let Some(plain) = file.to_str().and_then(|name| name.strip_suffix(".br")) else {
+            let Some(name) = file.to_str().filter(|name| !name.ends_with(".gz")) else {
                 continue;
             };
+            let plain = name.strip_suffix(".br").unwrap_or(name);
+            let compressed = plain.len() < name.len();
+            if !compressed && Path::new(&format!("{name}.br")).exists() {
+                continue;
+            }
             if largest.as_ref().is_none_or(|(size, _)| about.len() > *size) {
                 let below = Path::new(plain).strip_prefix(site)?;
                 let path = format!("/{}", below.display());
@@ -204,7 +209,8 @@ impl Nginx {
 
 /// The gateway's duties: a session's cookie becomes its token, nobody else passes, and the answer is hardened.
 fn nginx_config(folder: &Path, address: SocketAddr, cloud: &Cloud) -> String {
-    let (folder, token, service) = (folder.display(), "T".repeat(TOKEN), cloud.address);
+    // nginx reads no word of more than 4 KB from its file, so it is given half the token and sends it twice.
+    let (folder, half, service) = (folder.display(), "T".repeat(TOKEN / 2), cloud.address);
     let session = NGINX_COOKIE.trim_start_matches("sid=");
     format!(
         "daemon off; worker_processes 1; pid {folder}/pid; error_log /dev/null;\n\
@@ -213,15 +219,15 @@ fn nginx_config(folder: &Path, address: SocketAddr, cloud: &Cloud) -> String {
          access_log off; sendfile on; tcp_nodelay on; keepalive_requests 1000000;\n\
          client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy; fastcgi_temp_path {folder}/f;\n\
          uwsgi_temp_path {folder}/u; scgi_temp_path {folder}/s; map_hash_bucket_size 8192;\n\
-         map $cookie_sid $token {{ default ''; {session} '{token}'; }}\n\
+         map $cookie_sid $half {{ default ''; {session} '{half}'; }}\n\
          upstream service {{ server {service}; keepalive 64; }}\n\
          server {{ listen {address};\n\
          add_header Content-Security-Policy \"default-src 'none'\" always;\n\
          add_header X-Content-Type-Options nosniff always;\n\
          add_header Referrer-Policy no-referrer always;\n\
-         location /api/ {{ if ($token = '') {{ return 401; }}\n\
+         location /api/ {{ if ($half = '') {{ return 401; }}\n\
          proxy_pass http://service/v1/{PROJECT}/; proxy_http_version 1.1; proxy_set_header Connection '';\n\
-         proxy_set_header Cookie ''; proxy_set_header X-Auth-Token $token; }}\n\
+         proxy_set_header Cookie ''; proxy_set_header X-Auth-Token $half$half; }}\n\
          location = /asset {{ root {folder}; default_type application/wasm; }}\n\
          }} }}\n"
     )

@@ -80,24 +80,16 @@ pub struct Accepted {
 
 /// How calls for a project are made, and its endpoints.
 pub struct Access {
-    token: Option<ProjectToken>,
+    /// Marked sensitive: it is never shown. Nothing in a session that signs its requests.
+    token: Option<HeaderValue>,
     endpoints: BTreeMap<&'static str, Endpoint>,
-}
-
-struct ProjectToken {
-    /// Marked sensitive: it is never shown.
-    header: HeaderValue,
-    secret: Secret,
 }
 
 impl Access {
     pub fn by_token(cloud: &Cloud, granted: &Granted) -> Result<Self, Refusal> {
         let unusable = Refusal::UpstreamUnreadable("its token cannot be sent in a header");
         Ok(Self {
-            token: Some(ProjectToken {
-                header: granted.token.to_header().ok_or(unusable)?,
-                secret: granted.token.clone(),
-            }),
+            token: Some(granted.token.to_header().ok_or(unusable)?),
             endpoints: cloud.endpoints(&granted.about),
         })
     }
@@ -216,7 +208,7 @@ impl Session {
         now: Timestamp,
     ) -> Auth {
         match (&access.token, &self.root) {
-            (Some(token), _) => Auth::Token(token.header.clone()),
+            (Some(token), _) => Auth::Token(token.clone()),
             (None, Root::Keys(chain)) => Auth::Signature(Signature {
                 keys: chain.keys.clone(),
                 variant: chain.variant(service),
@@ -272,7 +264,9 @@ impl Session {
         };
         let all = self.access.read().unwrap_or_else(PoisonError::into_inner);
         let of_projects = all.values().filter_map(|access| access.token.as_ref());
-        let mut tokens: Vec<Secret> = of_projects.map(|token| token.secret.clone()).collect();
+        let mut tokens: Vec<Secret> = of_projects
+            .filter_map(|token| Some(Secret::new(token.to_str().ok()?.to_owned())))
+            .collect();
         if tokens.iter().all(|token| token.expose() != root.expose()) {
             tokens.push(root.clone());
         }
