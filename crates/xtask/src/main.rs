@@ -59,7 +59,7 @@ enum Task {
     Dist,
     /// Print sizes, and the measurements beside the libraries people would otherwise use
     Bench {
-        /// Only the benchmarks whose name contains one of these words (`sizes`, `schedule`, `filter`, `gateway`)
+        /// Only the benchmarks whose name contains one of these words (`sizes`, `schedule`, `filter`, `sandbox`, `gateway`)
         only: Vec<String>,
     },
     /// What trunk calls after a build: names, compresses and measures the files of target/site
