@@ -139,6 +139,7 @@ pub fn refusals(chosen: &[String], facts: &DeletionFacts<'_>) -> Vec<DeletionRef
 mod tests {
     use super::*;
     use crate::csbs::backups::CheckpointItem;
+    use crate::model::BackupAction;
     use serde_json::json;
 
     fn backup(id: &str, status: &str) -> Backup {
@@ -186,5 +187,20 @@ mod tests {
         let mut imaged = backup("a", "available");
         imaged.image_ids = vec!["image".to_owned()];
         assert_eq!(codes(&[imaged], &["a"]), ["CSBS.8007"]);
+    }
+
+    #[test]
+    fn what_a_list_offers_to_delete_is_what_the_service_deletes() {
+        for status in BackupStatus::DOCUMENTED {
+            let mut one = backup("a", status.as_str());
+            for images in [vec![], vec!["image".to_owned()]] {
+                one.image_ids = images;
+                let offered = BackupAction::Delete.blocked_by(&one).is_none();
+                let going = matches!(status, BackupStatus::WaitingDelete | BackupStatus::Deleting);
+                let deleted = codes(std::slice::from_ref(&one), &["a"]).is_empty();
+                // Asking again for what is going does no harm, but is not offered.
+                assert_eq!(offered, deleted && !going, "{status:?}");
+            }
+        }
     }
 }

@@ -146,6 +146,8 @@ pub enum BackupAction {
     Restore,
     /// Delete it.
     Delete,
+    /// Make an image from it.
+    Image,
 }
 
 impl BackupAction {
@@ -173,6 +175,9 @@ impl BackupAction {
                 "An image was made from this backup; delete the image first (CSBS.8007)."
                     .to_owned(),
             ),
+            Self::Image => {
+                crate::image::backup_refusal(backup, false).map(|refusal| refusal.to_string())
+            }
             _ => None,
         }
     }

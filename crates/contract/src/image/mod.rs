@@ -12,8 +12,8 @@ mod refusal;
 mod wire;
 
 pub use refusal::{
-    IMAGE_DESCRIPTION_LIMIT, IMAGE_NAME_LIMIT, ImageFacts, ImageRefusal, check_description,
-    check_name, refusals,
+    IMAGE_DESCRIPTION_LIMIT, IMAGE_NAME_LIMIT, ImageFacts, ImageRefusal, backup_refusal,
+    check_description, check_name, refusals,
 };
 pub use wire::{
     Image, ImageJob, ImageTag, ImagesAnswer, JobEntities, JobIdAnswer, WholeImageRequest,

@@ -229,14 +229,15 @@ pub fn refusals(request: &WholeImageRequest, facts: &ImageFacts<'_>) -> Vec<Imag
     if kind != own {
         found.push(ImageRefusal::WrongKind(kind.to_owned()));
     }
-    found.extend(unfit(backup, facts.being_made));
+    found.extend(backup_refusal(backup, facts.being_made));
     if facts.names.contains(&request.name) {
         found.push(ImageRefusal::NameTaken(request.name.clone()));
     }
     found
 }
 
-fn unfit(backup: &Backup, being_made: bool) -> Option<ImageRefusal> {
+/// What about the backup itself is in the way; nothing when an image can be made from it.
+pub fn backup_refusal(backup: &Backup, being_made: bool) -> Option<ImageRefusal> {
     let state = backup.status.as_str().to_owned();
     if let Some(image) = backup.image_ids.first() {
         return Some(ImageRefusal::ImageExists(image.clone()));
