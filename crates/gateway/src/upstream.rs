@@ -275,6 +275,10 @@ fn tls_cause(error: &(dyn Error + 'static)) -> Option<&'static str> {
             CertificateError::UnknownIssuer | CertificateError::BadSignature => {
                 "The service's certificate comes from an authority that is not trusted here."
             }
+            CertificateError::UnsupportedSignatureAlgorithmContext { .. }
+            | CertificateError::UnsupportedSignatureAlgorithmForPublicKeyContext { .. } => {
+                "The service's certificate is signed in a way that is no longer safe."
+            }
             CertificateError::Revoked => "The service's certificate was revoked.",
             _ => "The service's certificate is not acceptable.",
         },

@@ -13,7 +13,7 @@ use tokio_rustls::{
     rustls::{
         ServerConfig,
         crypto::ring,
-        pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer},
+        pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer},
     },
 };
 
@@ -43,12 +43,17 @@ fn acceptor(authority: &Authority, name: &str, years: (i32, i32)) -> TlsAcceptor
     about.not_after = date_time_ymd(years.1, 1, 1);
     let key = KeyPair::generate().unwrap();
     let certificate = about.signed_by(&key, &authority.issuer).unwrap();
-    let key = PrivateKeyDer::from(PrivatePkcs8KeyDer::from(key.serialize_der()));
+    presenting(certificate.der().clone(), key.serialize_der())
+}
+
+/// A server with this certificate and its key.
+fn presenting(certificate: CertificateDer<'static>, key: Vec<u8>) -> TlsAcceptor {
+    let key = PrivateKeyDer::from(PrivatePkcs8KeyDer::from(key));
     let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_safe_default_protocol_versions()
         .unwrap()
         .with_no_client_auth()
-        .with_single_cert(vec![certificate.der().clone()], key)
+        .with_single_cert(vec![certificate], key)
         .unwrap();
     TlsAcceptor::from(Arc::new(config))
 }
@@ -72,15 +77,12 @@ async fn front(acceptor: TlsAcceptor, upstream: &Upstream) -> u16 {
     port
 }
 
-async fn sign_in_over(
-    trusted: &Authority,
-    acceptor: TlsAcceptor,
-) -> (support::Setup, support::Reply) {
+async fn sign_in_over(trusted: &str, acceptor: TlsAcceptor) -> (support::Setup, support::Reply) {
     let upstream = Upstream::start().await;
     let port = front(acceptor, &upstream).await;
     let folder = tempfile::tempdir().unwrap();
     let ca_file = folder.path().join("ca.pem");
-    std::fs::write(&ca_file, &trusted.pem).unwrap();
+    std::fs::write(&ca_file, trusted).unwrap();
     let cloud = CloudConfig {
         id: "secure".to_owned(),
         label: "Secure".to_owned(),
@@ -99,12 +101,16 @@ async fn sign_in_over(
 #[tokio::test]
 async fn e12_a_trusted_certificate_is_accepted() {
     let ours = authority();
-    let (setup, reply) = sign_in_over(&ours, acceptor(&ours, "localhost", (2020, 2100))).await;
+    let (setup, reply) = sign_in_over(&ours.pem, acceptor(&ours, "localhost", (2020, 2100))).await;
     assert_eq!(reply.status, 200, "{reply:?}");
     assert_eq!(setup.get(READ, &cookie_of(&reply)).await.status, 200);
 }
 
 async fn refused(acceptor: TlsAcceptor, trusted: &Authority, cause: &str) {
+    refused_by(acceptor, &trusted.pem, cause).await;
+}
+
+async fn refused_by(acceptor: TlsAcceptor, trusted: &str, cause: &str) {
     let (setup, reply) = sign_in_over(trusted, acceptor).await;
     assert_eq!(
         (reply.status, reply.code()),
@@ -165,6 +171,19 @@ async fn e12_a_certificate_of_an_unknown_authority() {
         "not trusted",
     )
     .await;
+}
+
+/// Two certificates of one authority for one key, made with `openssl x509 -req -sha1` and `-sha256`: no library of ours
+/// signs with SHA-1 any more.
+#[tokio::test]
+async fn e12_a_certificate_signed_with_sha_1() {
+    const AUTHORITY: &str = include_str!("sha1/ca.pem");
+    let key = include_bytes!("sha1/leaf.key.der").to_vec();
+    let safe = CertificateDer::from(&include_bytes!("sha1/leaf-sha256.der")[..]);
+    let (_, reply) = sign_in_over(AUTHORITY, presenting(safe, key.clone())).await;
+    assert_eq!(reply.status, 200, "{reply:?}");
+    let unsafe_one = CertificateDer::from(&include_bytes!("sha1/leaf-sha1.der")[..]);
+    refused_by(presenting(unsafe_one, key), AUTHORITY, "no longer safe").await;
 }
 
 #[tokio::test]
