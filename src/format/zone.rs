@@ -46,6 +46,11 @@ impl Zone {
         }
     }
 
+    /// Whether its clock is UTC's, under whatever name the browser has for it.
+    pub fn is_utc(&self) -> bool {
+        matches!(self.title().as_str(), "UTC" | "Etc/UTC")
+    }
+
     /// Minutes ahead of UTC at an instant.
     pub fn offset(&self, instant: Timestamp) -> i32 {
         let millis = (instant.micros() / 1000) as f64;

@@ -106,11 +106,12 @@ fn sentence(builder: Builder) -> AnyView {
     let local = Memo::new(move |_| {
         let draft = builder.draft.read();
         let wish = draft.wish();
-        let zone = zone_of(&draft.zone).title();
-        let clock = if draft.zone == "utc" {
+        let zone = zone_of(&draft.zone);
+        let title = zone.title();
+        let clock = if zone.is_utc() {
             Clock::Utc
         } else {
-            Clock::Zone(&zone)
+            Clock::Zone(&title)
         };
         builder.outcome.with(|outcome| match outcome {
             Outcome::Text(_) | Outcome::Limits(_) => "Not a schedule yet".to_owned(),
@@ -120,7 +121,7 @@ fn sentence(builder: Builder) -> AnyView {
     let stored = Memo::new(move |_| {
         let rule = builder.rule()?;
         let local = rule.local_view(builder.offset());
-        if builder.draft.with(|draft| draft.zone == "utc") {
+        if builder.draft.with(|draft| zone_of(&draft.zone).is_utc()) {
             return None;
         }
         let rolled = match local.groups.as_slice() {
