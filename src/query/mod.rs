@@ -6,5 +6,5 @@ mod state;
 mod view;
 
 pub use poll::Pace;
-pub use state::{Query, QueryState};
+pub use state::Query;
 pub use view::{query_view, refresh_bar};

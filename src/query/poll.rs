@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use leptos::{ev, prelude::*};
 
-use super::state::Query;
+use super::state::{AnyQuery, Data, Query, of_type};
 
 /// How soon to ask again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,21 +29,31 @@ impl Pace {
     }
 }
 
-impl<T: Send + Sync> Query<T> {
+impl<T: Send + Sync + 'static> Query<T> {
     /// Refreshes by itself at the pace its data ask for. In a hidden tab it waits, and catches up
     /// when the tab is shown again.
     #[must_use]
-    pub fn polled(self, pace: impl Fn(&T) -> Pace + Send + Sync + 'static) -> Self {
+    pub fn polled(self, pace: impl Fn(&T) -> Pace + 'static) -> Self {
+        self.any.poll(Box::new(move |data| {
+            of_type(data).map_or(Pace::Calm, |data| pace(&data))
+        }));
+        self
+    }
+}
+
+impl AnyQuery {
+    fn poll(self, pace: Box<dyn Fn(Option<Data>) -> Pace>) {
         let due = StoredValue::new(false);
         Effect::new(move |_| {
-            let delay = self.with(|state| {
-                if state.loading {
-                    return None;
-                }
-                let pace = state.data.as_deref().map_or(Pace::Calm, &pace);
-                pace.delay(state.failures)
-            });
-            let Some(delay) = delay else { return };
+            let (loading, data, failures) = self
+                .state
+                .with(|state| (state.loading, state.data.clone(), state.failures));
+            if loading {
+                return;
+            }
+            let Some(delay) = pace(data).delay(failures) else {
+                return;
+            };
             let tick = move || {
                 if document().hidden() {
                     due.set_value(true)
@@ -62,7 +72,6 @@ impl<T: Send + Sync> Query<T> {
             }
         });
         on_cleanup(move || shown.remove());
-        self
     }
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
-use super::state::Query;
+use super::state::{AnyQuery, Data, Query, of_type};
 use crate::api::ApiError;
 use crate::ui::{
     Button, ButtonKind, ErrorState, Glyph, Skeleton, StaleNotice, Time, TimeShape, use_zone,
@@ -17,18 +17,32 @@ pub fn query_view<T: Send + Sync + 'static>(
     what: &'static str,
     view: impl Fn(Signal<Arc<T>>) -> AnyView + Send + Sync + 'static,
 ) -> AnyView {
-    let there = Memo::new(move |_| query.with(|state| state.data.is_some()));
+    let faces = move |first: Data| {
+        let first = of_type::<T>(Some(first))?;
+        let data = Signal::derive(move || query.data().unwrap_or_else(|| Arc::clone(&first)));
+        Some(untrack(|| view(data)))
+    };
+    any_view(query.any, what, Box::new(faces))
+}
+
+fn any_view(
+    query: AnyQuery,
+    what: &'static str,
+    view: Box<dyn Fn(Data) -> Option<AnyView> + Send + Sync>,
+) -> AnyView {
+    let there = Memo::new(move |_| query.state.with(|state| state.data.is_some()));
     let retry = Callback::new(move |()| query.refresh());
-    let error = Signal::derive(move || query.error());
-    let at = Signal::derive(move || query.with(|state| state.at));
+    let error = Signal::derive(move || query.state.with(|state| state.error.clone()));
+    let at = Signal::derive(move || query.state.with(|state| state.at));
     let busy = query.loading();
     // `there` alone decides which face is shown; newer data must not build it anew.
-    let content = move || match there.get().then(|| query.data_untracked()).flatten() {
-        Some(first) => {
-            let data = Signal::derive(move || query.data().unwrap_or_else(|| Arc::clone(&first)));
-            untrack(|| view(data))
-        }
-        None => waiting(what, error, busy, retry),
+    let content = move || {
+        there
+            .get()
+            .then(|| query.state.with_untracked(|state| state.data.clone()))
+            .flatten()
+            .and_then(&view)
+            .unwrap_or_else(|| waiting(what, error, busy, retry))
     };
     view! { {stale(what, there.into(), error, at, busy, retry)} {content} }.into_any()
 }
@@ -86,8 +100,9 @@ fn stale(
 }
 
 /// When the data are from, and a button for newer ones; belongs beside a list's title.
-pub fn refresh_bar<T: Send + Sync + 'static>(query: Query<T>, what: &'static str) -> AnyView {
-    let at = Signal::derive(move || query.with(|state| state.at));
+pub fn refresh_bar<T>(query: Query<T>, what: &'static str) -> AnyView {
+    let query = query.any;
+    let at = Signal::derive(move || query.state.with(|state| state.at));
     view! {
         <span class="refresh-bar">
             {move || at.get().is_some().then(|| view! { "Updated " <Time at=at shape=TimeShape::Relative/> })}
