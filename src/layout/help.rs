@@ -1,12 +1,13 @@
 //! The sheet of keys and words, always behind the same button and the `?` key.
 
+use leptos::wasm_split::{SplitLoaderError, wasm_split};
 use leptos::{ev, prelude::*};
 
 use super::page::use_paths;
 use crate::router::{NavigateOptions, use_navigate};
 use crate::routes::Area;
 use crate::session::use_session;
-use crate::ui::{Dialog, dom::is_typing};
+use crate::ui::{Dialog, Fetched, Shown, dom::is_typing, use_toasts, when_wanted};
 
 #[derive(Clone, Copy)]
 struct HelpOpen(RwSignal<bool>);
@@ -52,10 +53,22 @@ pub fn provide_help() {
     provide_context(HelpOpen(RwSignal::new(false)));
 }
 
-/// The sheet, and the keys it explains.
+/// The keys, and the sheet that explains them; it is fetched when it is first opened.
 #[component]
 pub(super) fn HelpSheet() -> AnyView {
     let open = expect_context::<HelpOpen>().0;
+    let toasts = use_toasts();
+    follow_keys(open);
+    when_wanted(open.into(), fetch, move || {
+        open.try_set(false);
+        toasts.failure(
+            "The sheet of keys could not be fetched",
+            "Check the connection and open it again.",
+        );
+    })
+}
+
+fn follow_keys(open: RwSignal<bool>) {
     let (paths, navigate, sandbox) = (use_paths(), use_navigate(), use_session().is_sandbox());
     let after_g = StoredValue::new(false);
     let keys = window_event_listener(ev::keydown, move |event| {
@@ -80,6 +93,20 @@ pub(super) fn HelpSheet() -> AnyView {
         }
     });
     on_cleanup(move || keys.remove());
+}
+
+fn fetch() -> Fetched {
+    Box::pin(async { help_sheet().await.ok() })
+}
+
+#[wasm_split(dialogs, fallible, wasm_split_path = leptos::wasm_split)]
+fn help_sheet() -> Result<Shown, SplitLoaderError> {
+    Ok(sheet)
+}
+
+fn sheet() -> AnyView {
+    let open = expect_context::<HelpOpen>().0;
+    let sandbox = use_session().is_sandbox();
     view! {
         <Dialog open=open title="Keys and words" wide=true>
             <h3>"Keys"</h3>

@@ -13,8 +13,9 @@ mod tasks;
 
 use leptos::wasm_split::{SplitLoaderError, wasm_split};
 
-use crate::router::{PageView, Shown};
+use crate::router::PageView;
 use crate::routes::{Part, Place};
+use crate::ui::Shown;
 
 /// The page of a place, or the one for an address that names none.
 pub fn page_of(place: Option<Place>) -> PageView {

@@ -8,7 +8,7 @@ mod links;
 mod outlet;
 
 pub use address::Address;
-pub use outlet::{Outlet, PageView, Shown};
+pub use outlet::{Outlet, PageView};
 
 use leptos::prelude::*;
 use wasm_bindgen::JsValue;

@@ -1,22 +1,17 @@
 //! The place in the frame where the page of the address stands.
 
-use std::future::Future;
-use std::pin::Pin;
-
 use leptos::prelude::*;
 
 use super::{Address, Here, Router};
 use crate::routes::{Pairs, Place};
-
-/// Makes a page.
-pub type Shown = fn() -> AnyView;
+use crate::ui::{Fetched, Shown};
 
 /// How a page comes.
 pub enum PageView {
     /// It is part of the first screen.
     There(Shown),
     /// It is fetched first; nothing comes when it could not be.
-    Fetched(Pin<Box<dyn Future<Output = Option<Shown>>>>),
+    Fetched(Fetched),
 }
 
 /// A page that stands in the outlet, with the part of the address that is its own.

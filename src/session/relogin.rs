@@ -1,17 +1,58 @@
 //! Signing in again over the page, so that nothing on it is lost; and the wall that stands when
 //! another person signed in in another tab.
 
+use std::time::Duration;
+
 use contract::session::{SignIn, SignInKind};
 use leptos::prelude::*;
+use leptos::wasm_split::{SplitLoaderError, wasm_split};
 
 use super::{Phase, Session, use_session};
 use crate::api::{self, use_api};
 use crate::form::{Field, Submission, TextInput};
-use crate::ui::{Button, ButtonKind, Dialog, DialogActions, Notice, Tone};
+use crate::ui::{
+    Button, ButtonKind, Dialog, DialogActions, Fetched, Notice, Shown, Tone, use_toasts,
+    when_wanted,
+};
 
-/// Stands over the page when this tab may not act.
+/// How long until the dialogs are asked for again when they did not come.
+const AGAIN: Duration = Duration::from_secs(5);
+
+/// Stands over the page when this tab may not act. The dialogs are fetched when they are first needed.
 #[component]
 pub fn SessionGuard() -> AnyView {
+    let (session, toasts) = (use_session(), use_toasts());
+    let tries = RwSignal::new(0);
+    let wanted = Signal::derive(move || {
+        tries.track();
+        session.phase() != Phase::Live
+    });
+    when_wanted(wanted, fetch, move || {
+        if tries.try_get_untracked() == Some(0) {
+            toasts.failure(
+                "Your session has ended",
+                "The form to sign in again could not be fetched. It is tried again every few seconds; what you entered stays.",
+            );
+        }
+        set_timeout(
+            move || {
+                tries.try_update(|tries| *tries += 1);
+            },
+            AGAIN,
+        );
+    })
+}
+
+fn fetch() -> Fetched {
+    Box::pin(async { guard().await.ok() })
+}
+
+#[wasm_split(dialogs, fallible, wasm_split_path = leptos::wasm_split)]
+fn guard() -> Result<Shown, SplitLoaderError> {
+    Ok(dialogs)
+}
+
+fn dialogs() -> AnyView {
     let session = use_session();
     // Every refused call says again that the session has ended; only the first one opens the dialog, or
     // the next would empty the password that is being typed.

@@ -3,10 +3,10 @@
 use std::cell::Cell;
 
 use console::router::{
-    NavigateOptions, Outlet, PageView, Shown, provide_router, use_navigate, use_params_map,
-    use_query_map,
+    NavigateOptions, Outlet, PageView, provide_router, use_navigate, use_params_map, use_query_map,
 };
 use console::routes::Place;
+use console::ui::Shown;
 use leptos::prelude::*;
 use wasm_bindgen_test::wasm_bindgen_test;
 
