@@ -1,8 +1,15 @@
 //! The order of rows: any columns, several keys, always the same order for the same data.
 
+use std::cell::RefCell;
 use std::cmp::Ordering;
+use std::collections::HashMap;
 
-use super::store::BackupStore;
+use contract::time::Timestamp;
+
+use super::filter::Clock;
+use super::store::{BackupStore, NEVER};
+
+const DAY: i64 = 86_400;
 
 /// What rows can be ordered by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -18,8 +25,10 @@ pub enum SortBy {
     Origin,
     Disks,
     Checkpoint,
-    /// The UTC day it was made on; only for grouping.
+    /// The day it was made on, on the chosen clock; only for grouping.
     Day,
+    /// When the first of those made together with it was made; only for grouping.
+    Together,
 }
 
 impl SortBy {
@@ -52,6 +61,7 @@ impl SortBy {
             Self::Disks => "disks",
             Self::Checkpoint => "checkpoint",
             Self::Day => "day",
+            Self::Together => "together",
         }
     }
 
@@ -85,7 +95,7 @@ impl SortKey {
 
 type Compare<'a> = Box<dyn Fn(u32, u32) -> Ordering + 'a>;
 
-fn compare(store: &BackupStore, key: SortKey) -> Compare<'_> {
+fn compare<'a>(store: &'a BackupStore, key: SortKey, days: &Days<'_>) -> Compare<'a> {
     let numbers = |column: &dyn Fn(u32) -> i64| -> Vec<i64> {
         (0..store.rows() as u32).map(column).collect()
     };
@@ -118,7 +128,8 @@ fn compare(store: &BackupStore, key: SortKey) -> Compare<'_> {
         SortBy::Size => store.size_mb.clone(),
         SortBy::Type => numbers(&|row| store.incremental(row).into()),
         SortBy::Origin => numbers(&|row| store.automatic(row).into()),
-        SortBy::Day => numbers(&|row| day(store, row)),
+        SortBy::Day => numbers(&|row| days.of_row(store, row)),
+        SortBy::Together => together(store),
         SortBy::Disks => numbers(&|row| store.disks(row) as i64),
     };
     directed(
@@ -127,12 +138,56 @@ fn compare(store: &BackupStore, key: SortKey) -> Compare<'_> {
     )
 }
 
-/// Days since 1970 in UTC.
-pub fn day(store: &BackupStore, row: u32) -> i64 {
-    store
-        .created
-        .get(row as usize)
-        .map_or(i64::MIN, |at| at.div_euclid(86_400_000_000))
+/// Of each row, when the first backup of its checkpoint was made.
+fn together(store: &BackupStore) -> Vec<i64> {
+    let mut first: HashMap<&str, i64> = HashMap::new();
+    for row in store.alive().iter() {
+        let at = store.created[row];
+        let begun = first.entry(store.checkpoint(row as u32)).or_insert(at);
+        *begun = at.min(*begun);
+    }
+    (0..store.rows() as u32)
+        .map(|row| first.get(store.checkpoint(row)).copied().unwrap_or(NEVER))
+        .collect()
+}
+
+/// Which calendar day an instant falls on, on a clock. Asking a browser for an offset is slow, so
+/// each UTC day is asked about at its two ends only; between them the offset changes rarely.
+pub struct Days<'a> {
+    clock: Clock<'a>,
+    known: RefCell<HashMap<i64, (i32, i32)>>,
+}
+
+impl<'a> Days<'a> {
+    pub fn on(clock: Clock<'a>) -> Self {
+        Self {
+            clock,
+            known: RefCell::default(),
+        }
+    }
+
+    /// Days since 1970 of the day a row was made on.
+    pub fn of_row(&self, store: &BackupStore, row: u32) -> i64 {
+        match store.created.get(row as usize) {
+            Some(at) if *at != NEVER => self.of(Timestamp::from_micros(*at)),
+            _ => i64::MIN,
+        }
+    }
+
+    /// Days since 1970.
+    pub fn of(&self, at: Timestamp) -> i64 {
+        let day = at.seconds().div_euclid(DAY);
+        let ends = *self.known.borrow_mut().entry(day).or_insert_with(|| {
+            let offset = |second| (self.clock)(Timestamp::from_seconds(second));
+            (offset(day * DAY), offset(day * DAY + DAY - 1))
+        });
+        let offset = if ends.0 == ends.1 {
+            ends.0
+        } else {
+            (self.clock)(at)
+        };
+        (at.seconds() + i64::from(offset) * 60).div_euclid(DAY)
+    }
 }
 
 fn directed<'a>(compare: Compare<'a>, key: SortKey) -> Compare<'a> {
@@ -146,8 +201,8 @@ fn directed<'a>(compare: Compare<'a>, key: SortKey) -> Compare<'a> {
 /// Brings `rows` in order; what is equal stays newest first, then by id.
 ///
 /// An order of before is a good beginning: rows that are already sorted cost one pass.
-pub fn sort(store: &BackupStore, keys: &[SortKey], rows: &mut [u32]) {
-    let compares: Vec<Compare<'_>> = keys.iter().map(|key| compare(store, *key)).collect();
+pub fn sort(store: &BackupStore, keys: &[SortKey], rows: &mut [u32], days: &Days<'_>) {
+    let compares: Vec<Compare<'_>> = keys.iter().map(|key| compare(store, *key, days)).collect();
     rows.sort_by(|a, b| {
         compares
             .iter()
@@ -160,4 +215,24 @@ pub fn sort(store: &BackupStore, keys: &[SortKey], rows: &mut [u32]) {
                     .then_with(|| store.id(*a).cmp(store.id(*b)))
             })
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_day_is_the_one_the_clock_on_the_wall_shows() {
+        let change = Timestamp::parse("2026-03-29T01:00:00").expect("an instant");
+        let summer = move |at: Timestamp| if at < change { 60 } else { 120 };
+        let day = |text: &str| {
+            let at = Timestamp::parse(text).expect("an instant");
+            Days::on(&summer).of(at)
+        };
+        let first = day("2026-03-28T12:00:00");
+        assert_eq!(day("2026-03-28T22:59:59"), first);
+        assert_eq!(day("2026-03-28T23:00:00"), first + 1);
+        assert_eq!(day("2026-03-29T21:59:59"), first + 1);
+        assert_eq!(day("2026-03-29T22:00:00"), first + 2);
+    }
 }

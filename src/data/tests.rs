@@ -5,9 +5,10 @@ use std::time::Instant;
 use contract::time::Timestamp;
 
 use super::bits::Bits;
+use super::filter::UTC;
 use super::filter::{Filter, Known, Operator, Property, Token, matching};
 use super::row::{Page, Row};
-use super::sort::{SortBy, SortKey, sort};
+use super::sort::{Days, SortBy, SortKey, sort};
 use super::store::{Arrival, BackupStore};
 
 fn now() -> Timestamp {
@@ -232,14 +233,15 @@ fn order_is_by_every_key_and_then_newest_first() {
         &store,
         &[by(SortBy::Zone, false), by(SortBy::Size, true)],
         &mut rows,
+        &Days::on(UTC),
     );
     let keys: Vec<(&str, i64)> = rows
         .iter()
         .map(|row| (store.zone.text(*row), -store.size_mb(*row)))
         .collect();
     assert!(keys.is_sorted());
-    sort(&store, &[], &mut rows);
+    sort(&store, &[], &mut rows, &Days::on(UTC));
     assert_eq!(rows, (0..1_000).collect::<Vec<u32>>());
-    sort(&store, &[by(SortBy::Name, true)], &mut rows);
+    sort(&store, &[by(SortBy::Name, true)], &mut rows, &Days::on(UTC));
     assert_eq!(store.name(rows[0]), "autobk_000999");
 }

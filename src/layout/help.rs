@@ -29,6 +29,50 @@ const GO: [(&str, Area); 6] = [
     ("c", Area::Practice),
 ];
 
+/// Keys that mean something in one place only.
+const PLACES: [(&str, &[(&str, &str)]); 4] = [
+    (
+        "In the list of backups",
+        &[
+            ("↑ ↓ PgUp PgDn Home End", "Walks through the rows"),
+            ("Enter", "Opens the backup"),
+            ("→ ←", "Shows and hides its disk backups"),
+            ("Space", "Chooses the row, or takes it out"),
+            ("Shift + ↑ ↓ Space", "Chooses a range"),
+            ("Ctrl + A", "Chooses the rows on screen"),
+        ],
+    ),
+    (
+        "In the filter bar",
+        &[
+            ("↑ ↓", "Walks through the suggestions"),
+            ("Enter", "Adds the filter that is marked or typed"),
+            (
+                "Backspace",
+                "In the empty bar: takes the last filter back into it",
+            ),
+            ("Esc", "Closes the suggestions, then empties the bar"),
+        ],
+    ),
+    (
+        "In the grid of hours, calendars and the timeline",
+        &[
+            ("Arrows Home End", "Walks"),
+            ("Space", "Sets or clears an hour"),
+            ("Shift + arrows", "Sets a range of hours"),
+            ("PgUp PgDn", "In a calendar: the month before or after"),
+            ("Enter", "In the timeline: shows the backups of a cell"),
+        ],
+    ),
+    (
+        "In menus and tabs",
+        &[
+            ("↑ ↓ Home End", "Walks through a menu; a letter jumps"),
+            ("← →", "Walks through tabs; Enter opens one"),
+        ],
+    ),
+];
+
 /// The product's words and the service's.
 const WORDS: [(&str, &str); 6] = [
     (
@@ -109,14 +153,23 @@ fn sheet() -> AnyView {
     let sandbox = use_session().is_sandbox();
     view! {
         <Dialog open=open title="Keys and words" wide=true>
-            <h3>"Keys"</h3>
+            <h3>"Everywhere"</h3>
             <dl class="facts">
                 <div class="fact"><dt><kbd>"?"</kbd></dt><dd>"Opens and closes this sheet"</dd></div>
+                <div class="fact"><dt><kbd>"Ctrl"</kbd>"+"<kbd>"K"</kbd></dt><dd>"Searches everything; a pasted id is recognised"</dd></div>
                 {GO.iter().filter(|(_, area)| *area != Area::Practice || sandbox).map(|(letter, area)| view! {
                     <div class="fact"><dt><kbd>"g"</kbd>" then "<kbd>{*letter}</kbd></dt><dd>{format!("Go to {}", area.title())}</dd></div>
                 }).collect_view()}
                 <div class="fact"><dt><kbd>"Esc"</kbd></dt><dd>"Closes a dialog, menu or panel"</dd></div>
             </dl>
+            {PLACES.iter().map(|(place, keys)| view! {
+                <h3>{*place}</h3>
+                <dl class="facts">
+                    {keys.iter().map(|(key, meaning)| view! {
+                        <div class="fact"><dt><kbd>{*key}</kbd></dt><dd>{*meaning}</dd></div>
+                    }).collect_view()}
+                </dl>
+            }).collect_view()}
             <h3>"Words"</h3>
             <dl class="facts">
                 {WORDS.iter().map(|(word, meaning)| view! {

@@ -150,6 +150,9 @@ fn one_backup_shows_everything_and_an_unknown_one_says_so() {
         page.see("heading", &name).await?;
         page.see("heading", "Server at backup time").await?;
         page.see("button", "Restore backup").await?;
+        page.see("heading", "Restores from it").await?;
+        page.see_text("None was started through this console.")
+            .await?;
         page.accessible().await?;
         let here = page.url().await?;
         let (list, _) = here.rsplit_once('/').unwrap_or_default();
@@ -186,6 +189,53 @@ fn the_last_usable_backup_of_a_server_goes_only_after_a_typed_word() {
         page.fill("Type delete to go on", "delete").await?;
         page.click_in(&dialog, "button", "Delete backup").await?;
         page.see_text(" in 10 seconds").await?;
+        Ok(())
+    });
+}
+
+#[test]
+fn backups_made_together_stand_together_and_can_be_shown_alone() {
+    journey("backups-together", async |page| {
+        open_list(page, "demo", "?group=together").await?;
+        let all = loaded(page).await?;
+        page.accessible().await?;
+        page.click("link", "Show only the backups made together")
+            .await?;
+        page.url_with("?checkpoint=").await?;
+        page.until("only some are listed", async || {
+            Ok((matching(page).await? < all).then_some(()))
+        })
+        .await?;
+        Ok(())
+    });
+}
+
+#[test]
+fn the_timeline_is_walked_by_keyboard_and_a_cell_shows_its_backups() {
+    journey("backups-timeline", async |page| {
+        page.sign_in().await?;
+        page.click("link", "Backups").await?;
+        page.see("table", "Backups").await?;
+        page.click("button", "Not grouped").await?;
+        page.click("menuitem", "Timeline").await?;
+        page.url_with("group=timeline").await?;
+        page.see("table", "Backups of each server over time")
+            .await?;
+        page.see_no("button", "Stop loading").await?;
+        page.accessible().await?;
+        let cell = page.see("cell", "app01, ").await?;
+        cell.click().await?;
+        page.url_with("created.from=").await?;
+        page.back().await?;
+        let cell = page.see("cell", "app01, ").await?;
+        page.script("arguments[0].focus()", vec![cell.to_json()?])
+            .await?;
+        page.keys(Key::Right + Key::Down).await?;
+        page.keys(Key::Enter + "").await?;
+        page.url_with("server=").await?;
+        page.see("button", "Remove filter Created from").await?;
+        page.size(320, 720).await?;
+        page.fits_the_width().await?;
         Ok(())
     });
 }

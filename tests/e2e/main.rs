@@ -15,3 +15,4 @@ mod main_journey;
 mod restore;
 mod screens;
 mod sign_in;
+mod tags;

@@ -19,24 +19,32 @@ const MAX_ADDRESS: usize = 16_000;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Group {
     Server,
-    /// The UTC day they were made on.
+    /// The day they were made on, on the chosen clock.
     Day,
+    /// Made in one go; the service's word is checkpoint.
+    Together,
+    /// No groups of rows, but servers against time.
+    Timeline,
 }
 
 impl Group {
-    pub const ALL: [Self; 2] = [Self::Server, Self::Day];
+    pub const ALL: [Self; 4] = [Self::Server, Self::Day, Self::Together, Self::Timeline];
 
     pub const fn word(self) -> &'static str {
         match self {
             Self::Server => "server",
             Self::Day => "day",
+            Self::Together => "together",
+            Self::Timeline => "timeline",
         }
     }
 
     pub const fn title(self) -> &'static str {
         match self {
             Self::Server => "By server",
-            Self::Day => "By day (UTC)",
+            Self::Day => "By day",
+            Self::Together => "Made together",
+            Self::Timeline => "Timeline",
         }
     }
 }

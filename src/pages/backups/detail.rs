@@ -14,6 +14,7 @@ use crate::clock::use_clock;
 use crate::data::status;
 use crate::format::{count, gigabytes, megabytes};
 use crate::layout::{Page, use_paths};
+use crate::pages::tasks::{RestoresOf, restores_card};
 use crate::query::{Pace, Query, query_view, refresh_bar};
 use crate::router::{use_navigate, use_params_map};
 use crate::routes::{Paths, RESTORE_STEPS};
@@ -220,6 +221,8 @@ fn facts(found: Query<Backup>, data: Signal<Arc<Backup>>) -> AnyView {
     };
     let failed = Memo::new(move |_| data.with(|backup| backup.failure.clone()));
     let tags = Signal::derive(move || data.with(|backup| backup.tags.clone()));
+    let id = Memo::new(move |_| data.with(|backup| backup.id.clone()));
+    let restored = Signal::derive(move || RestoresOf::Backup(id.get()));
     let edit_tags = move || {
         let of = Signal::derive(move || data.with(|backup| Tagged::Backup(backup.id.clone())));
         let name = Signal::derive(move || data.with(|backup| name_of(backup)));
@@ -238,6 +241,7 @@ fn facts(found: Query<Backup>, data: Signal<Arc<Backup>>) -> AnyView {
         <Card title="Server at backup time">{move || server_facts(&data.get())}</Card>
         <Card title="Details of the service">{move || service_facts(&data.get())}</Card>
         {move || { let (checkpoint, id) = checkpoint.get(); siblings(checkpoint, id) }}
+        {restores_card("Restores from it", restored)}
     }
     .into_any()
 }
@@ -425,6 +429,7 @@ fn siblings(checkpoint: String, id: String) -> AnyView {
         return ().into_any();
     }
     let paths = StoredValue::new(use_paths());
+    let in_list = paths.with_value(|paths| paths.backups_where(&[("checkpoint", &checkpoint)]));
     let others = Query::new(move |api| {
         let (checkpoint, id) = (checkpoint.clone(), id.clone());
         async move {
@@ -453,6 +458,9 @@ fn siblings(checkpoint: String, id: String) -> AnyView {
         }
         .into_any()
     };
-    view! { <Card title="Made together with it">{query_view(others, "siblings", list)}</Card> }
+    let actions = move || {
+        view! { <TextLink href=in_list.clone()>"Show them in the list"</TextLink> }
+    };
+    view! { <Card title="Made together with it" actions=actions>{query_view(others, "siblings", list)}</Card> }
         .into_any()
 }

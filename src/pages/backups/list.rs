@@ -3,10 +3,10 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use contract::model::{Backup, BackupAction};
+use contract::model::{Backup, BackupAction, BackupStatus};
 use leptos::prelude::*;
 
-use super::address::Address;
+use super::address::{Address, Group};
 use super::bulk::Queue;
 use super::shelf::{Loading, Shelf};
 use crate::api::{ApiError, use_api};
@@ -15,23 +15,30 @@ use crate::data::bits::Bits;
 use crate::data::filter::{
     Filter, Known, Operator, Property, Token, matching, service_query, wanted_policies,
 };
-use crate::data::sort::{SortBy, SortKey, day, sort};
+use crate::data::sort::{Days, SortBy, SortKey, sort};
 use crate::data::store::BackupStore;
+use crate::format::zone::Zone;
 use crate::layout::use_paths;
 use crate::router::{NavigateOptions, use_location, use_navigate};
 use crate::routes::Paths;
 use crate::table::{Lines, Selection};
 use crate::tasks::use_tasks;
+use crate::ui::use_zone;
 
 /// Marks a line as the head of a group.
 const GROUP: u32 = 1 << 31;
 
 /// A group of rows.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct GroupHead {
     pub title: String,
     pub rows: usize,
     pub size_mb: i64,
+    /// Of those made together: how many servers, and how many went wrong.
+    pub servers: usize,
+    pub failed: usize,
+    /// Id of what they were made together as, when that is what groups them.
+    pub checkpoint: String,
 }
 
 /// A line of the list.
@@ -116,6 +123,7 @@ impl List {
         let store = RwSignal::from(shelf.store.clone());
         let servers = RwSignal::from(shelf.servers.clone());
         let ordered = StoredValue::new(Ordered::default());
+        let zone = use_zone();
         let listing = Memo::new_with_compare(
             move |_| {
                 let filter = effective.get();
@@ -127,6 +135,13 @@ impl List {
                 let servers = servers.get();
                 let (group, keys) = order.get();
                 let keys = order_keys(group, keys);
+                let zone = zone.get();
+                let clock = |at| zone.offset(at);
+                let grouping = Grouping {
+                    group,
+                    days: Days::on(&clock),
+                    zone: &zone,
+                };
                 store.with(|store| {
                     let known = Known {
                         now,
@@ -134,9 +149,9 @@ impl List {
                     };
                     let bits = matching(store, &filter, known);
                     let rows = ordered
-                        .try_update_value(|cache| in_order(store, &keys, cache, &bits))
+                        .try_update_value(|cache| in_order(store, &keys, cache, &bits, &grouping))
                         .unwrap_or_default();
-                    grouped(store, group, rows, bits)
+                    grouped(store, &grouping, rows, bits)
                 })
             },
             |_, _| true,
@@ -394,59 +409,66 @@ impl Choosable {
     }
 }
 
-fn order_keys(group: Option<super::address::Group>, keys: Vec<SortKey>) -> Vec<SortKey> {
-    use super::address::Group;
+fn order_keys(group: Option<Group>, keys: Vec<SortKey>) -> Vec<SortKey> {
+    let key = |by, descending| SortKey { by, descending };
     let first = match group {
-        None => None,
-        Some(Group::Server) => Some(SortKey {
-            by: SortBy::Server,
-            descending: false,
-        }),
-        Some(Group::Day) => Some(SortKey {
-            by: SortBy::Day,
-            descending: true,
-        }),
+        None | Some(Group::Timeline) => vec![],
+        Some(Group::Server) => vec![key(SortBy::Server, false)],
+        Some(Group::Day) => vec![key(SortBy::Day, true)],
+        Some(Group::Together) => vec![key(SortBy::Together, true), key(SortBy::Checkpoint, false)],
     };
     first.into_iter().chain(keys).collect()
+}
+
+/// By what rows are put together, and on which clock a day begins.
+struct Grouping<'a> {
+    group: Option<Group>,
+    days: Days<'a>,
+    zone: &'a Zone,
 }
 
 /// The rows of the store in an order, and what they were ordered by.
 #[derive(Default)]
 struct Ordered {
     keys: Vec<SortKey>,
+    /// Days depend on the clock.
+    zone: Zone,
     version: u64,
     rows: Vec<u32>,
 }
 
 /// The rows of `bits` in order. The order of before is the beginning: what is new is merged in,
 /// and where nothing changed nothing is ordered.
-fn in_order(store: &BackupStore, keys: &[SortKey], ordered: &mut Ordered, bits: &Bits) -> Vec<u32> {
-    if ordered.keys != keys || ordered.rows.len() > store.rows() {
+fn in_order(
+    store: &BackupStore,
+    keys: &[SortKey],
+    ordered: &mut Ordered,
+    bits: &Bits,
+    grouping: &Grouping<'_>,
+) -> Vec<u32> {
+    let other_clock = grouping.group == Some(Group::Day) && ordered.zone != *grouping.zone;
+    if ordered.keys != keys || other_clock || ordered.rows.len() > store.rows() {
         *ordered = Ordered {
             keys: keys.to_vec(),
+            zone: grouping.zone.clone(),
             ..Ordered::default()
         };
     }
     if ordered.version != store.version() {
         let known = ordered.rows.len() as u32;
         ordered.rows.extend(known..store.rows() as u32);
-        sort(store, keys, &mut ordered.rows);
+        sort(store, keys, &mut ordered.rows, &grouping.days);
         ordered.version = store.version();
     }
     let shown = ordered.rows.iter().copied();
     shown.filter(|row| bits.get(*row as usize)).collect()
 }
 
-fn grouped(
-    store: &BackupStore,
-    group: Option<super::address::Group>,
-    rows: Vec<u32>,
-    bits: Bits,
-) -> Listing {
-    use super::address::Group;
+fn grouped(store: &BackupStore, grouping: &Grouping<'_>, rows: Vec<u32>, bits: Bits) -> Listing {
     let size_mb = rows.iter().map(|row| store.size_mb(*row)).sum();
     let rows = Arc::new(rows);
     let bits = Arc::new(bits);
+    let group = grouping.group.filter(|group| *group != Group::Timeline);
     let Some(group) = group else {
         return Listing {
             keys: Arc::clone(&rows),
@@ -456,39 +478,27 @@ fn grouped(
             ..Listing::default()
         };
     };
-    let group_of = |row: u32| match group {
-        Group::Server => i64::from(store.server_name.codes[row as usize]),
-        Group::Day => day(store, row),
-    };
-    let title_of = |row: u32| match group {
-        Group::Server if store.server_name.text(row).is_empty() => "No server name".to_owned(),
-        Group::Server => store.server_name.text(row).to_owned(),
-        Group::Day => store.created(row).map_or("No date".to_owned(), |at| {
-            format!(
-                "{} UTC",
-                crate::format::time::Civil::at(at, 0).short_date_with_year()
-            )
-        }),
+    let same = |a: u32, b: u32| match group {
+        Group::Server | Group::Timeline => store.server_name.text(a) == store.server_name.text(b),
+        Group::Day => grouping.days.of_row(store, a) == grouping.days.of_row(store, b),
+        Group::Together => store.checkpoint(a) == store.checkpoint(b),
     };
     let mut keys = Vec::with_capacity(rows.len() + 64);
     let mut groups: Vec<GroupHead> = Vec::new();
-    let mut last = None;
-    for row in rows.iter().copied() {
-        let this = group_of(row);
-        if last != Some(this) {
-            last = Some(this);
+    let mut first: usize = 0;
+    for (at, row) in rows.iter().copied().enumerate() {
+        if at == 0 || !same(rows[at - 1], row) {
+            if let Some(head) = groups.last_mut() {
+                head.finish(store, &rows[first..at]);
+            }
+            first = at;
             keys.push(GROUP | groups.len() as u32);
-            groups.push(GroupHead {
-                title: title_of(row),
-                rows: 0,
-                size_mb: 0,
-            });
-        }
-        if let Some(head) = groups.last_mut() {
-            head.rows += 1;
-            head.size_mb += store.size_mb(row);
+            groups.push(head_of(store, grouping.zone, group, row));
         }
         keys.push(row);
+    }
+    if let Some(head) = groups.last_mut() {
+        head.finish(store, &rows[first..]);
     }
     Listing {
         rows,
@@ -499,10 +509,58 @@ fn grouped(
     }
 }
 
+/// The head of a group that begins with a row.
+fn head_of(store: &BackupStore, zone: &Zone, group: Group, row: u32) -> GroupHead {
+    let none = |what: &str| format!("No {what}");
+    let title = match (group, store.created(row)) {
+        (Group::Server | Group::Timeline, _) => match store.server_name.text(row) {
+            "" => none("server name"),
+            name => name.to_owned(),
+        },
+        (Group::Day, Some(at)) => zone.civil(at).short_date_with_year(),
+        (Group::Day | Group::Together, None) => none("date"),
+        (Group::Together, Some(_)) if store.checkpoint(row).is_empty() => none("checkpoint"),
+        (Group::Together, Some(at)) => zone.exact(at),
+    };
+    let checkpoint = if group == Group::Together {
+        store.checkpoint(row).to_owned()
+    } else {
+        String::new()
+    };
+    GroupHead {
+        title,
+        checkpoint,
+        ..GroupHead::default()
+    }
+}
+
+impl GroupHead {
+    /// Adds up the rows of the group.
+    fn finish(&mut self, store: &BackupStore, rows: &[u32]) {
+        self.rows = rows.len();
+        self.size_mb = rows.iter().map(|row| store.size_mb(*row)).sum();
+        if self.checkpoint.is_empty() {
+            return;
+        }
+        let failed = BackupStatus::Error;
+        self.failed = rows
+            .iter()
+            .filter(|row| store.status.text(**row) == failed.as_str())
+            .count();
+        let mut servers: Vec<u32> = rows
+            .iter()
+            .map(|row| store.server.codes[*row as usize])
+            .collect();
+        servers.sort_unstable();
+        servers.dedup();
+        self.servers = servers.len();
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::super::address::Group;
     use super::*;
+    use crate::data::filter::UTC;
     use crate::data::row::Row;
     use contract::time::Timestamp;
 
@@ -522,10 +580,25 @@ mod tests {
         store
     }
 
+    fn grouping(group: Option<Group>) -> Grouping<'static> {
+        Grouping {
+            group,
+            days: Days::on(UTC),
+            zone: &Zone::Utc,
+        }
+    }
+
     fn listing(store: &BackupStore, group: Option<Group>) -> Listing {
         let keys = order_keys(group, Vec::new());
-        let rows = in_order(store, &keys, &mut Ordered::default(), store.alive());
-        grouped(store, group, rows, store.alive().clone())
+        let grouping = grouping(group);
+        let rows = in_order(
+            store,
+            &keys,
+            &mut Ordered::default(),
+            store.alive(),
+            &grouping,
+        );
+        grouped(store, &grouping, rows, store.alive().clone())
     }
 
     #[test]
@@ -549,7 +622,8 @@ mod tests {
             GroupHead {
                 title: "web-1".into(),
                 rows: 5,
-                size_mb: 50
+                size_mb: 50,
+                ..GroupHead::default()
             }
         );
         let days = listing(&store(), Some(Group::Day));
@@ -557,7 +631,36 @@ mod tests {
             days.groups.iter().map(|group| group.rows).sum::<usize>(),
             10
         );
-        assert_eq!(days.groups[0].title, "Mon 12 Jan 1970 UTC");
+        assert_eq!(days.groups[0].title, "Mon 12 Jan 1970");
+    }
+
+    #[test]
+    fn backups_made_together_stand_together_newest_first() {
+        let mut store = BackupStore::default();
+        // The second of checkpoint `a` was made after the only one of `b`.
+        for (id, checkpoint, at, status) in [
+            ("1", "a", 100, "available"),
+            ("2", "b", 200, "available"),
+            ("3", "a", 300, "error"),
+            ("4", "c", 150, "available"),
+        ] {
+            let mut row = Row {
+                id: id.into(),
+                checkpoint_id: checkpoint.into(),
+                resource_id: id.into(),
+                ..Row::default()
+            };
+            row.status = status.into();
+            row.created_at = Some(Timestamp::from_seconds(at));
+            store.upsert(&row, None);
+        }
+        let shown = listing(&store, Some(Group::Together));
+        let heads: Vec<(&str, usize, usize)> = shown
+            .groups
+            .iter()
+            .map(|head| (head.checkpoint.as_str(), head.servers, head.failed))
+            .collect();
+        assert_eq!(heads, [("b", 1, 0), ("c", 1, 0), ("a", 2, 1)]);
     }
 
     #[test]
@@ -565,7 +668,7 @@ mod tests {
         let mut store = store();
         let mut cache = Ordered::default();
         let bits = store.alive().clone();
-        in_order(&store, &[], &mut cache, &bits);
+        in_order(&store, &[], &mut cache, &bits, &grouping(None));
         let mut row = Row {
             id: "new".into(),
             ..Row::default()
@@ -573,7 +676,10 @@ mod tests {
         row.created_at = Some(Timestamp::from_seconds(2_000_000));
         store.upsert(&row, None);
         let bits = store.alive().clone();
-        assert_eq!(in_order(&store, &[], &mut cache, &bits)[0], 10);
+        assert_eq!(
+            in_order(&store, &[], &mut cache, &bits, &grouping(None))[0],
+            10
+        );
     }
 
     #[test]

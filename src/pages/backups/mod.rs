@@ -11,6 +11,7 @@ mod list;
 mod page;
 mod rows;
 mod shelf;
+mod timeline;
 mod toolbar;
 mod views;
 

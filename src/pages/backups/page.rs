@@ -6,11 +6,13 @@ use std::time::Duration;
 use contract::model::BackupAction;
 use leptos::{ev, prelude::*};
 
+use super::address::Group;
 use super::deletion::{Deletion, deletion_dialog, deletion_panel};
 use super::filter_bar::filter_bar;
 use super::list::{Line, List};
 use super::rows::line_cells;
 use super::shelf::Shelf;
+use super::timeline;
 use super::toolbar::{bulk_bar, toolbar};
 use crate::data::sort::{SortBy, SortKey};
 use crate::format::{count, grouped, megabytes};
@@ -32,16 +34,22 @@ enum Face {
     Empty,
     NoResult,
     Rows,
+    Timeline,
 }
 
 /// The list of backups.
 pub fn backups_page() -> AnyView {
     let list = List::new();
     let deletion = Deletion::new(list);
+    let over_time = Memo::new(move |_| {
+        list.address
+            .with(|address| address.group == Some(Group::Timeline))
+    });
     let face = Memo::new(move |_| {
         let shown = list.listing.with(|listing| !listing.rows.is_empty());
         let any = list.store.with(|store| store.count() > 0);
         list.loading.with(|loading| match () {
+            () if shown && over_time.get() => Face::Timeline,
             () if shown => Face::Rows,
             () if any && (loading.live || list.asking.get() > 0) => Face::Loading,
             () if any => Face::NoResult,
@@ -57,6 +65,7 @@ pub fn backups_page() -> AnyView {
         Face::Empty => empty(list),
         Face::NoResult => no_result(list),
         Face::Rows => list_grid(list, deletion),
+        Face::Timeline => timeline::timeline(list),
     };
     let actions = move || refresh(list);
     view! {

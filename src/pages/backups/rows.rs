@@ -17,7 +17,9 @@ use crate::router::{NavigateOptions, use_navigate};
 use crate::routes::RESTORE_STEPS;
 use crate::table::RowState;
 use crate::ui::copy::copy_text;
-use crate::ui::{Badge, Button, ButtonKind, Glyph, Icon, Menu, MenuItem, use_toasts, use_zone};
+use crate::ui::{
+    Badge, Button, ButtonKind, Glyph, Icon, Menu, MenuItem, TextLink, Tone, use_toasts, use_zone,
+};
 
 /// The cells of a line.
 pub fn line_cells(
@@ -38,9 +40,25 @@ fn group_cells(list: List, index: usize) -> AnyView {
         list.listing.with(|listing| {
             listing.groups.get(index).map(|group| {
                 let size = megabytes(group.size_mb.unsigned_abs());
+                let mut facts = format!("{} · {size}", count(group.rows, "backup", "backups"));
+                if group.servers > 0 {
+                    facts = format!("{} · {facts}", count(group.servers, "server", "servers"));
+                }
+                let failed = (group.failed > 0).then(|| {
+                    view! { <Badge tone=Tone::Bad text=format!("{} failed", group.failed)/> }
+                });
+                let only = (!group.checkpoint.is_empty()).then(|| {
+                    let id = group.checkpoint.clone();
+                    let name = format!("Show only the backups made together {}", group.title);
+                    let href = list
+                        .paths
+                        .with_value(|paths| paths.backups_where(&[("checkpoint", &id)]));
+                    view! { <TextLink href=href name=name>"Only these"</TextLink> }
+                });
                 view! {
                     <strong><bdi>{group.title.clone()}</bdi></strong>
-                    <span class="grid-group-facts">{format!("{} · {size}", count(group.rows, "backup", "backups"))}</span>
+                    <span class="grid-group-facts">{facts}</span>
+                    {failed} {only}
                 }
             })
         })

@@ -10,6 +10,7 @@ use crate::api::{self, Api, ApiError, backups_page, can_be_backed_up};
 use crate::clock::use_clock;
 use crate::coverage::{PolicyState, ServerCoverage, Target, backup_refusal, cover};
 use crate::layout::{Page, use_paths};
+use crate::pages::tasks::{RestoresOf, restores_card};
 use crate::query::{Pace, Query, query_view, refresh_bar};
 use crate::router::{NavigateOptions, use_navigate, use_params_map, use_query_map};
 use crate::ui::{Button, ButtonKind, ButtonLink, Card, Glyph};
@@ -84,6 +85,7 @@ pub fn page() -> AnyView {
             {capabilities::capabilities(server, disks, latest, check)}
             {volumes::volumes(server, disks, latest)}
             {recent::recent(id.get_untracked(), latest)}
+            {restores_card("Restores to it", Signal::derive(move || RestoresOf::Server(id.get())))}
             {facts::facts(server)}
         }
         .into_any()

@@ -1,46 +1,34 @@
 //! Restores and tasks: what is under way, what waits for a press, and what was restored.
 
 mod history;
+mod record;
 
-use std::collections::HashSet;
 use std::sync::Arc;
 
-use crate::router::use_query_map;
-use crate::router::{NavigateOptions, use_navigate};
-use contract::csbs::restores::RestoreRequest;
-use contract::operations::csbs;
 use leptos::prelude::*;
 
-use crate::api::{self, Api, ApiError};
 use crate::form::{Field, TextInput};
 use crate::format::count;
 use crate::layout::{Page, use_paths};
 use crate::pages::restore::{PROGRESS, Runs, Stage};
-use crate::query::{Pace, Query, query_view, refresh_bar};
+use crate::query::{Query, query_view, refresh_bar};
+use crate::router::{NavigateOptions, use_navigate, use_query_map};
 use crate::routes::with_query;
-use crate::tasks::{StartedRestore, Task, TaskKind, use_tasks};
+use crate::tasks::{Task, TaskKind, use_tasks};
 use crate::ui::{
-    Align, Badge, ButtonKind, ButtonLink, Card, Cell, Column, EmptyState, Glyph, Notice, Progress,
-    Table, TextLink, Time, Tone,
+    Badge, ButtonKind, ButtonLink, Card, Cell, Column, EmptyState, Glyph, Notice, Progress, Table,
+    TextLink, Time, Tone,
 };
 
-use history::{Entry, Sources, Went, entries};
+pub use record::{RestoresOf, restores_card};
 
-/// Rows of the record read for the history.
-const ROWS: usize = 200;
-/// Backups asked one by one how the restore from them went; older ones stay as the record has them.
-const ASKED: usize = 20;
+use record::{COLUMNS, History, ROWS, history_row, read};
 
 /// The page.
 pub fn restores_page() -> AnyView {
     let tasks = use_tasks();
-    let history = Query::new(move |api| read(api, tasks.restores())).polled(|read: &History| {
-        if read.rows.iter().any(|row| row.went.is_running()) {
-            Pace::Lively
-        } else {
-            Pace::Calm
-        }
-    });
+    let history = Query::new(move |api| read(api, tasks.restores(), RestoresOf::Project))
+        .polled(History::pace);
     let table = |read: Signal<Arc<History>>| history_card(read);
     view! {
         <Page title="Restores & tasks" actions=move || refresh_bar(history, "restores and tasks")>
@@ -50,21 +38,6 @@ pub fn restores_page() -> AnyView {
         </Page>
     }
     .into_any()
-}
-
-impl Went {
-    fn is_running(&self) -> bool {
-        matches!(self, Self::Running(_))
-    }
-
-    fn tone(&self) -> Tone {
-        match self {
-            Self::Running(_) => Tone::Active,
-            Self::Well => Tone::Good,
-            Self::Failed(_) => Tone::Bad,
-            Self::Refused(_) | Self::Unknown => Tone::Warning,
-        }
-    }
 }
 
 /// Restores asked for here that wait for a person.
@@ -157,44 +130,6 @@ fn task_row(task: Task, paths: &crate::routes::Paths) -> AnyView {
     .into_any()
 }
 
-/// The history as it was read.
-struct History {
-    rows: Vec<Entry>,
-    /// There are older rows in the record.
-    more: bool,
-}
-
-async fn read(api: Api, started: Vec<StartedRestore>) -> Result<History, ApiError> {
-    let page = api::audit(api, csbs::RESTORES_CREATE.id, ROWS, None).await?;
-    let listed = api::restores(api).await?;
-    let servers = api::servers(api).await?;
-    let mut asked = HashSet::new();
-    let mut backups = Vec::new();
-    for row in &page.entries {
-        let Ok(request) = serde_json::from_value::<RestoreRequest>(row.request.clone()) else {
-            continue;
-        };
-        let id = request.restore.parameters.checkpoint_item_id;
-        if asked.len() < ASKED && asked.insert(id.clone()) {
-            match api::backup(api, &id).await {
-                Ok(backup) => backups.push(backup),
-                Err(error) if error.is_missing() => {}
-                Err(error) => return Err(error),
-            }
-        }
-    }
-    let sources = Sources {
-        listed: &listed,
-        started: &started,
-        backups: &backups,
-        servers: &servers,
-    };
-    Ok(History {
-        rows: entries(&page.entries, &sources),
-        more: page.entries.len() >= ROWS,
-    })
-}
-
 fn history_card(read: Signal<Arc<History>>) -> AnyView {
     let query = use_query_map();
     let (navigate, paths) = (use_navigate(), use_paths());
@@ -244,10 +179,7 @@ fn history_card(read: Signal<Arc<History>>) -> AnyView {
                 </Field>
             </div>
             <p role="status" class="field-hint">{move || count(shown.with(Vec::len), "restore", "restores")}</p>
-            <Table caption="History of restores, newest first" columns=vec![
-                Column::text("When"), Column::text("Server"), Column::text("From backup"), Column::number("Disks"),
-                Column::text("Who"), Column::text("Why"), Column::text("Result"),
-            ]>{rows}</Table>
+            <Table caption="History of restores, newest first" columns=COLUMNS.to_vec()>{rows}</Table>
             {move || read.get().more.then(|| view! {
                 <p class="field-hint">{format!("The newest {ROWS} rows of the record; older ones are kept by the gateway.")}</p>
             })}
@@ -255,48 +187,4 @@ fn history_card(read: Signal<Arc<History>>) -> AnyView {
         .into_any()
     };
     view! { <Card title="History of restores">{content}</Card> }.into_any()
-}
-
-fn history_row(entry: Entry, paths: &crate::routes::Paths) -> AnyView {
-    let at = Some(entry.at);
-    let name = |name: &str, id: &str| {
-        if name.is_empty() {
-            id.to_owned()
-        } else {
-            name.to_owned()
-        }
-    };
-    let server = name(&entry.server_name, &entry.server_id);
-    let backup = name(&entry.backup_name, &entry.backup_id);
-    let (server_link, backup_link) = (
-        paths.server(&entry.server_id),
-        paths.backup(&entry.backup_id),
-    );
-    let detail = match &entry.went {
-        Went::Running(Some(percent)) => format!("{percent} %"),
-        Went::Failed(text) | Went::Refused(text) => text.clone(),
-        _ => String::new(),
-    };
-    let follow = entry.went.is_running().then(|| {
-        let href = paths.restore(&entry.backup_id, PROGRESS);
-        view! { <TextLink href=href>"Follow"</TextLink> }
-    });
-    let reason = if entry.reason.is_empty() {
-        "—".to_owned()
-    } else {
-        entry.reason
-    };
-    let (tone, word) = (entry.went.tone(), entry.went.word());
-    view! {
-        <tr role="row">
-            <Cell label="When" heading=true><Time at=Signal::derive(move || at)/></Cell>
-            <Cell label="Server"><TextLink href=server_link><bdi>{server}</bdi></TextLink></Cell>
-            <Cell label="From backup"><TextLink href=backup_link><bdi>{backup}</bdi></TextLink></Cell>
-            <Cell label="Disks" align=Align::End>{entry.disks}</Cell>
-            <Cell label="Who"><bdi>{entry.who}</bdi></Cell>
-            <Cell label="Why"><bdi>{reason}</bdi></Cell>
-            <Cell label="Result"><div><Badge tone=tone text=word/>" "{follow}<p class="field-hint"><bdi>{detail}</bdi></p></div></Cell>
-        </tr>
-    }
-    .into_any()
 }
