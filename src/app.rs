@@ -7,8 +7,8 @@ use wasm_bindgen::JsValue;
 use crate::api::{Api, ApiError, session::current, use_api};
 use crate::clock::Clock;
 use crate::format::zone::Zone;
-use crate::layout::{Frame, Page, Preferences, crash, provide_help};
-use crate::pages::page_of;
+use crate::layout::{Frame, Page, Palette, Preferences, crash, provide_help};
+use crate::pages::{page_of, search_panel};
 use crate::router::{Outlet, provide_router};
 use crate::routes::{Paths, project_of_path};
 use crate::session::{Session, recall, remember};
@@ -73,6 +73,7 @@ fn Console(info: SessionInfo, clock: Clock) -> AnyView {
     Session::provide(info, api);
     Tasks::provide();
     provide_help();
+    Palette::provide(search_panel);
     view! {
         <Frame>
             <Outlet pages=page_of failed=could_not_be_fetched/>

@@ -5,6 +5,7 @@ mod navigation;
 mod notices;
 mod offline;
 mod page;
+mod palette;
 mod preferences;
 mod projects;
 mod task_tray;
@@ -16,6 +17,7 @@ pub mod crash;
 
 pub use help::provide_help;
 pub use page::{Page, PageHead, use_paths};
+pub use palette::{Palette, use_palette};
 pub use preferences::{Density, Preferences, Theme, use_preferences};
 pub use zone_menu::{choose_zone, zone_picks};
 
@@ -46,6 +48,7 @@ pub fn Frame(children: Children) -> AnyView {
         <ToastRegion/>
         <SessionGuard/>
         <help::HelpSheet/>
+        <palette::SearchDialog/>
     }
     .into_any()
 }

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use super::help::open_help;
 use super::notices::NoticesTray;
 use super::page::use_paths;
+use super::palette::SearchButton;
 use super::preferences::ThemeMenu;
 use super::projects::ProjectSwitcher;
 use super::task_tray::TaskTray;
@@ -33,6 +34,7 @@ pub(super) fn TopBar(navigation_open: RwSignal<bool>) -> AnyView {
             </a>
             <ProjectSwitcher/>
             <div class="top-bar-tools">
+                <SearchButton/>
                 <TaskTray/>
                 <NoticesTray/>
                 <ZoneMenu/>

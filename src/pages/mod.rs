@@ -6,7 +6,9 @@ mod not_found;
 mod overview;
 mod policies;
 mod practice;
+mod quota;
 mod restore;
+mod search;
 mod servers;
 mod settings;
 mod tasks;
@@ -16,6 +18,11 @@ use leptos::wasm_split::{SplitLoaderError, wasm_split};
 use crate::router::PageView;
 use crate::routes::{Part, Place};
 use crate::ui::Shown;
+
+/// The search, for the dialog that stands over every page.
+pub fn search_panel() -> PageView {
+    page_of(Some(Place::Search))
+}
 
 /// The page of a place, or the one for an address that names none.
 pub fn page_of(place: Option<Place>) -> PageView {
@@ -40,6 +47,8 @@ fn objects(place: Place) -> Result<Shown, SplitLoaderError> {
         Place::Server => servers::server_page,
         Place::Backups => backups::backups_page,
         Place::Backup => backups::backup_page,
+        Place::Quota => quota::quota_page,
+        Place::Search => search::search_page,
         Place::Restores => tasks::restores_page,
         Place::Restore => restore::restore_page,
         _ => not_found::not_found_page,

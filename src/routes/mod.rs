@@ -181,6 +181,16 @@ impl Paths {
         self.below(&["restore", backup, step])
     }
 
+    /// How full the quota is, and what uses it.
+    pub fn quota(&self) -> String {
+        self.below(&["quota"])
+    }
+
+    /// The search as a page.
+    pub fn search(&self) -> String {
+        self.below(&["search"])
+    }
+
     /// The sandbox's clock and faults.
     pub fn practice(&self) -> String {
         self.area(Area::Practice)

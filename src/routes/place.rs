@@ -16,6 +16,8 @@ pub enum Place {
     EditPolicy,
     Restores,
     Restore,
+    Quota,
+    Search,
     Practice,
     Settings,
     Gallery,
@@ -35,7 +37,7 @@ pub enum Part {
 }
 
 /// The address of each page; the first that fits is meant.
-const PLACES: [(&str, Place, Part); 14] = [
+const PLACES: [(&str, Place, Part); 16] = [
     ("/p/:project", Place::Overview, Part::First),
     ("/p/:project/servers", Place::Servers, Part::Objects),
     ("/p/:project/servers/:id", Place::Server, Part::Objects),
@@ -55,6 +57,8 @@ const PLACES: [(&str, Place, Part); 14] = [
         Place::Restore,
         Part::Objects,
     ),
+    ("/p/:project/quota", Place::Quota, Part::Objects),
+    ("/p/:project/search", Place::Search, Part::Objects),
     ("/p/:project/practice", Place::Practice, Part::Aside),
     ("/p/:project/settings", Place::Settings, Part::Aside),
     ("/gallery", Place::Gallery, Part::Aside),
@@ -98,6 +102,8 @@ mod tests {
             (paths.edit_policy("a"), Place::EditPolicy),
             (paths.restores(), Place::Restores),
             (paths.restore("a", RESTORE_STEPS[0]), Place::Restore),
+            (paths.quota(), Place::Quota),
+            (paths.search(), Place::Search),
             (paths.practice(), Place::Practice),
             (paths.settings(), Place::Settings),
             ("/gallery".to_owned(), Place::Gallery),

@@ -199,7 +199,7 @@ fn backups_made_together_stand_together_and_can_be_shown_alone() {
         open_list(page, "demo", "?group=together").await?;
         let all = loaded(page).await?;
         page.accessible().await?;
-        page.click("link", "Show only the backups made together")
+        page.click("link", "Only these backups, made together")
             .await?;
         page.url_with("?checkpoint=").await?;
         page.until("only some are listed", async || {

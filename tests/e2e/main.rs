@@ -14,5 +14,6 @@ mod hostile_texts;
 mod main_journey;
 mod restore;
 mod screens;
+mod search;
 mod sign_in;
 mod tags;

@@ -49,7 +49,7 @@ fn group_cells(list: List, index: usize) -> AnyView {
                 });
                 let only = (!group.checkpoint.is_empty()).then(|| {
                     let id = group.checkpoint.clone();
-                    let name = format!("Show only the backups made together {}", group.title);
+                    let name = format!("Only these backups, made together {}", group.title);
                     let href = list
                         .paths
                         .with_value(|paths| paths.backups_where(&[("checkpoint", &id)]));

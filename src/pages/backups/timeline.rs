@@ -16,6 +16,8 @@ use crate::ui::{Button, use_zone};
 const ACROSS: i64 = 48;
 /// Servers shown at first, and again with each press.
 const LANES: usize = 40;
+/// Spans under one date.
+const UNDER_A_HEAD: usize = 4;
 /// Widths of a span, in seconds; the smallest that fits is taken.
 const WIDTHS: [i64; 8] = [
     3_600, 10_800, 21_600, 43_200, 86_400, 172_800, 604_800, 2_592_000,
@@ -278,8 +280,8 @@ pub fn timeline(list: List) -> AnyView {
             </div>
             <p class="timeline-legend">
                 <span><i class="lane-cell lane-good" aria-hidden="true"></i>"Available"</span>
-                <span><i class="lane-cell lane-mixed" aria-hidden="true">"!"</i>"Some failed"</span>
-                <span><i class="lane-cell lane-bad" aria-hidden="true">"×"</i>"Failed"</span>
+                <span><i class="lane-cell lane-mixed" aria-hidden="true" data-mark="!"></i>"Some failed"</span>
+                <span><i class="lane-cell lane-bad" aria-hidden="true" data-mark="×"></i>"Failed"</span>
                 <span><i class="lane-cell lane-other" aria-hidden="true"></i>"Under way"</span>
             </p>
             {more}
@@ -316,20 +318,15 @@ fn sentence(picture: &Picture, zone: &Zone) -> String {
     text + " Arrow keys walk, Enter shows the backups of a cell."
 }
 
-/// The heads: a date wherever the day changes and there is room.
+/// The heads: a date over every few spans.
 fn heads(picture: &Picture, zone: &Zone) -> AnyView {
-    let mut last = String::new();
-    let mut room = 0_usize;
     let cells = (0..picture.across)
+        .step_by(UNDER_A_HEAD)
         .map(|span| {
-            let date = zone.civil(picture.span(span).0).short_date();
-            let shown = (date != last && room == 0).then(|| date.clone());
-            if shown.is_some() {
-                last = date;
-                room = 4;
-            }
-            room = room.saturating_sub(1);
-            view! { <th scope="col" role="columnheader"><span>{shown}</span></th> }
+            let wide = UNDER_A_HEAD.min(picture.across - span);
+            // A date needs the room of three spans.
+            let date = (wide > 2).then(|| zone.civil(picture.span(span).0).short_date());
+            view! { <th scope="colgroup" role="columnheader" colspan=wide.to_string()>{date}</th> }
         })
         .collect_view();
     view! { <th scope="col" role="columnheader" class="lane-name">"Server"</th>{cells} }.into_any()
@@ -366,7 +363,7 @@ fn lane_row(
             view! {
                 <td role="gridcell" class=cell.class() tabindex=move || if here() { "0" } else { "-1" }
                     data-cell=format!("{at}-{span}") aria-label=label.clone() title=label
-                    on:focus=move |_| place.set((at, span)) on:click=move |_| show.run((at, span))>{mark}</td>
+                    data-mark=mark on:focus=move |_| place.set((at, span)) on:click=move |_| show.run((at, span))></td>
             }
         })
         .collect_view();

@@ -59,7 +59,7 @@ pub(super) fn Failures() -> AnyView {
         view! {
             <p class="big-number">{move || match number() {
                 0 => text().into_any(),
-                _ => view! { <TextLink href=href.clone()>{text()}</TextLink> }.into_any(),
+                _ => view! { <TextLink href=href.clone()>{text}</TextLink> }.into_any(),
             }}</p>
             <ul class="overview-list">{entries}</ul>
         }

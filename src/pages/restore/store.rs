@@ -53,7 +53,7 @@ pub struct Runs {
 impl Runs {
     /// The runs of this user in this project.
     pub fn open() -> Self {
-        let user = use_session().with(|info| info.user_id.clone());
+        let user = untrack(|| use_session().with(|info| info.user_id.clone()));
         let key = format!("restore-runs.{user}.{}", use_api().project());
         OPEN.with_borrow_mut(|open| match open {
             Some(runs) if runs.key == key => runs.clone(),
