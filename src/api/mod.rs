@@ -5,6 +5,7 @@ mod audit;
 mod backups;
 mod call;
 mod error;
+mod images;
 mod pages;
 mod policies;
 mod restores;
@@ -20,6 +21,7 @@ pub use backups::{
 };
 pub use call::{Api, Call, operation_id, use_api};
 pub use error::ApiError;
+pub use images::{create_image, image_job, image_names};
 pub use pages::{PAGE, all_pages};
 pub use policies::{
     create_policy, delete_policy, policies, policy, run_policy, run_request, update_policy,

@@ -11,6 +11,7 @@ mod router;
 mod schedule;
 mod screen;
 mod stage;
+mod tags;
 mod toggles;
 
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);

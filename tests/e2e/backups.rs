@@ -239,3 +239,38 @@ fn the_timeline_is_walked_by_keyboard_and_a_cell_shows_its_backups() {
         Ok(())
     });
 }
+
+#[test]
+fn an_image_is_made_from_a_backup_and_keeps_it_from_being_deleted() {
+    journey("backups-image", async |page| {
+        open_list(page, "demo", "?server=db02&status=available").await?;
+        loaded(page).await?;
+        let table = page.see("table", "Backups").await?;
+        table
+            .find(By::Css(".grid-cell-name a"))
+            .await?
+            .click()
+            .await?;
+        page.see("heading", "Image").await?;
+        page.click("button", "Create image").await?;
+        let dialog = page.see("dialog", "Create image").await?;
+        page.fill("Name", " ").await?;
+        page.see_text("an image needs a name").await?;
+        page.accessible().await?;
+        page.fill("Name", "db02-golden").await?;
+        page.click_in(&dialog, "button", "Create image").await?;
+        page.see_text("The image is being made").await?;
+        page.reload().await?;
+        page.until("the image is there", async || {
+            page.sandbox()
+                .post("/sandbox/clock", &json!({"advance": "PT1H"}))?;
+            let text = page.text().await?;
+            Ok(text
+                .contains("A backup can be deleted only after its image.")
+                .then_some(()))
+        })
+        .await?;
+        page.accessible().await?;
+        Ok(())
+    });
+}

@@ -262,6 +262,12 @@ impl Page {
         Ok(())
     }
 
+    /// Presses a key while another one is held, as in Ctrl-K.
+    pub async fn chord(&self, held: Key, key: &str) -> Result<()> {
+        let chain = self.driver.action_chain().key_down(held.clone());
+        Ok(chain.send_keys(key).key_up(held).perform().await?)
+    }
+
     /// Presses Tab until the element of this role and name has the focus, at most `most` times.
     pub async fn tab_to(&self, role: Role<'_>, name: &str, most: usize) -> Result<()> {
         let wanted = self.see(role, name).await?;

@@ -4,6 +4,7 @@
 use contract::operations::push_encoded;
 
 use super::columns::Column;
+use super::shelf::Scope;
 use crate::data::filter::{Filter, parse_pair, print_pair};
 use crate::data::sort::{SortBy, SortKey};
 use crate::routes::Pairs;
@@ -58,6 +59,8 @@ pub struct Address {
     /// `None`: the default ones. The name is always among them.
     pub columns: Option<Vec<Column>>,
     pub group: Option<Group>,
+    /// Whose backups.
+    pub scope: Scope,
     /// All that match are chosen.
     pub all_chosen: bool,
     /// Id of the topmost row on screen.
@@ -124,6 +127,7 @@ impl Address {
                 Some(group) => self.group = Some(group),
                 None => return wrong(),
             },
+            "projects" if value == "all" => self.scope = Scope::AllProjects,
             "select" if value == "all" => self.all_chosen = true,
             "at" if is_id(value) => self.at = Some(value.to_owned()),
             "open" => {
@@ -133,7 +137,7 @@ impl Address {
                     }
                 }
             }
-            "select" | "at" => return wrong(),
+            "projects" | "select" | "at" => return wrong(),
             _ => {
                 let token = parse_pair(key, value).map_err(|problem| problem.to_string())?;
                 self.filter
@@ -202,6 +206,9 @@ impl Address {
         }
         if let Some(group) = self.group {
             put("group", group.word());
+        }
+        if self.scope == Scope::AllProjects {
+            put("projects", "all");
         }
         if self.all_chosen {
             put("select", "all");
@@ -274,6 +281,11 @@ mod tests {
                 |(tokens, keys, descending, columns, group, all_chosen, at, open)| {
                     let mut address = Address {
                         group,
+                        scope: if descending {
+                            Scope::AllProjects
+                        } else {
+                            Scope::Project
+                        },
                         all_chosen,
                         at,
                         ..Address::default()

@@ -7,8 +7,9 @@ use contract::rules::SERVER_KIND;
 use leptos::prelude::*;
 
 use super::deletion::{WORD, deletion_panel};
+use super::image::image_card;
 use super::rows::disk_table;
-use super::shelf::Shelf;
+use super::shelf::{Scope, Shelf};
 use crate::api::{Api, Tagged, backup, backups, backups_page, use_api};
 use crate::clock::use_clock;
 use crate::data::status;
@@ -27,7 +28,7 @@ use crate::ui::{
 /// The page of one backup.
 pub fn backup_page() -> AnyView {
     let params = use_params_map();
-    let shelf = StoredValue::new(Shelf::of_project(use_api(), use_clock()));
+    let shelf = StoredValue::new(Shelf::of_project(use_api(), use_clock(), Scope::Project));
     let id = Memo::new(move |_| params.read().get("id").unwrap_or_default());
     let found = Query::new(move |api| {
         let id = id.get();
@@ -242,6 +243,7 @@ fn facts(found: Query<Backup>, data: Signal<Arc<Backup>>) -> AnyView {
         <Card title="Details of the service">{move || service_facts(&data.get())}</Card>
         {move || { let (checkpoint, id) = checkpoint.get(); siblings(checkpoint, id) }}
         {restores_card("Restores from it", restored)}
+        {image_card(data, Callback::new(move |()| found.refresh()))}
     }
     .into_any()
 }

@@ -8,7 +8,7 @@ use leptos::prelude::*;
 
 use super::address::{Address, Group};
 use super::bulk::Queue;
-use super::shelf::{Loading, Shelf};
+use super::shelf::{Loading, Scope, Shelf};
 use crate::api::{ApiError, use_api};
 use crate::clock::{Clock, use_clock};
 use crate::data::bits::Bits;
@@ -103,9 +103,9 @@ pub struct List {
 
 impl List {
     /// Sets the page up and begins to load.
-    pub fn new() -> Self {
+    pub fn new(scope: Scope) -> Self {
         let (api, clock, tasks) = (use_api(), use_clock(), use_tasks());
-        let shelf = Shelf::of_project(api, clock);
+        let shelf = Shelf::of_project(api, clock, scope);
         let location = use_location();
         let navigate = use_navigate();
         let paths = StoredValue::new(use_paths());

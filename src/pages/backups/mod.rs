@@ -7,6 +7,7 @@ mod deletion;
 mod detail;
 mod export;
 mod filter_bar;
+mod image;
 mod list;
 mod page;
 mod rows;

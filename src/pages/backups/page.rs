@@ -6,17 +6,18 @@ use std::time::Duration;
 use contract::model::BackupAction;
 use leptos::{ev, prelude::*};
 
-use super::address::Group;
+use super::address::{Address, Group};
 use super::deletion::{Deletion, deletion_dialog, deletion_panel};
 use super::filter_bar::filter_bar;
 use super::list::{Line, List};
 use super::rows::line_cells;
-use super::shelf::Shelf;
+use super::shelf::{Scope, Shelf};
 use super::timeline;
 use super::toolbar::{bulk_bar, toolbar};
 use crate::data::sort::{SortBy, SortKey};
 use crate::format::{count, grouped, megabytes};
 use crate::layout::Page;
+use crate::router::use_location;
 use crate::table::{Grid, GridEvent, Head, RowState, grid};
 use crate::ui::{
     Button, ButtonKind, ButtonLink, EmptyState, ErrorState, Glyph, Notice, Progress, Skeleton,
@@ -37,9 +38,15 @@ enum Face {
     Timeline,
 }
 
-/// The list of backups.
+/// The list of backups; another scope is another list.
 pub fn backups_page() -> AnyView {
-    let list = List::new();
+    let location = use_location();
+    let scope = Memo::new(move |_| Address::parse(&location.search.read()).0.scope);
+    view! { {move || { let scope = scope.get(); untrack(|| list_page(scope)) }} }.into_any()
+}
+
+fn list_page(scope: Scope) -> AnyView {
+    let list = List::new(scope);
     let deletion = Deletion::new(list);
     let over_time = Memo::new(move |_| {
         list.address
@@ -72,6 +79,12 @@ pub fn backups_page() -> AnyView {
         <Page title="Backups" actions=actions>
             {filter_bar(list)}
             <div class="list-line">{summary(list)}{toolbar(list)}</div>
+            {(scope == Scope::AllProjects).then(|| view! {
+                <Notice title="Backups of all projects">
+                    <p>"The service shows them to administrators, and only this project's to everybody else. Backups of other projects are changed there, not here."</p>
+                    <Button kind=ButtonKind::Quiet on_press=move || list.change(|address| address.scope = Scope::Project)>"Show this project only"</Button>
+                </Notice>
+            })}
             {notices(list)}
             {deletion_panel(list.queue, list.shelf)}
             <div class="list-place">{content}</div>

@@ -61,11 +61,31 @@ struct Progress {
     policies: HashSet<String>,
 }
 
+/// Whose backups are listed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Scope {
+    #[default]
+    Project,
+    /// Those of every project; the service does this for administrators (csbs-v1 2.5).
+    AllProjects,
+}
+
+impl Scope {
+    /// The parameters that ask for it.
+    const fn query(self) -> &'static [(&'static str, &'static str)] {
+        match self {
+            Self::Project => &[],
+            Self::AllProjects => &[("all_tenants", "true")],
+        }
+    }
+}
+
 /// The kept list of one project.
 #[derive(Clone)]
 pub struct Shelf {
     api: Api,
     clock: Clock,
+    scope: Scope,
     pub store: ArcRwSignal<BackupStore>,
     pub loading: ArcRwSignal<Loading>,
     /// What a question to the service about one filter failed with.
@@ -84,32 +104,36 @@ pub struct Shelf {
 }
 
 thread_local! {
-    static KEPT: RefCell<Option<(String, Shelf)>> = const { RefCell::new(None) };
+    /// At most two of one project: its own backups, and those of all projects.
+    static KEPT: RefCell<Vec<((String, Scope), Shelf)>> = const { RefCell::new(Vec::new()) };
 }
 
 impl Shelf {
     /// The shelf of the project this page is in.
-    pub fn of_project(api: Api, clock: Clock) -> Self {
-        KEPT.with_borrow_mut(|kept| match kept {
-            Some((project, shelf)) if *project == api.project() => shelf.clone(),
-            _ => {
-                let shelf = Self {
-                    api,
-                    clock,
-                    store: ArcRwSignal::new(BackupStore::default()),
-                    loading: ArcRwSignal::new(Loading::default()),
-                    question: ArcRwSignal::new(None),
-                    asking: ArcRwSignal::new(0),
-                    queue: ArcRwSignal::new(Queue::default()),
-                    servers: ArcRwSignal::new(None),
-                    policies: ArcRwSignal::new(Arc::default()),
-                    progress: Arc::default(),
-                    turn: Arc::default(),
-                    driving: Arc::default(),
-                };
-                *kept = Some((api.project(), shelf.clone()));
-                shelf
+    pub fn of_project(api: Api, clock: Clock, scope: Scope) -> Self {
+        KEPT.with_borrow_mut(|kept| {
+            let key = (api.project(), scope);
+            kept.retain(|((project, _), _)| *project == key.0);
+            if let Some((_, shelf)) = kept.iter().find(|(known, _)| *known == key) {
+                return shelf.clone();
             }
+            let shelf = Self {
+                api,
+                clock,
+                scope,
+                store: ArcRwSignal::new(BackupStore::default()),
+                loading: ArcRwSignal::new(Loading::default()),
+                question: ArcRwSignal::new(None),
+                asking: ArcRwSignal::new(0),
+                queue: ArcRwSignal::new(Queue::default()),
+                servers: ArcRwSignal::new(None),
+                policies: ArcRwSignal::new(Arc::default()),
+                progress: Arc::default(),
+                turn: Arc::default(),
+                driving: Arc::default(),
+            };
+            kept.push((key, shelf.clone()));
+            shelf
         })
     }
 
@@ -180,7 +204,7 @@ impl Shelf {
         let shelf = self.clone();
         spawn_local(async move {
             // Without a count there is still the list: progress is then shown without an end.
-            if let Ok(total) = api::count_backups(shelf.api, &[]).await {
+            if let Ok(total) = api::count_backups(shelf.api, shelf.scope.query()).await {
                 let total = usize::try_from(total).unwrap_or(usize::MAX);
                 if shelf.store.with_untracked(|store| store.rows()) < total && total < 1_000_000 {
                     shelf.store.update_untracked(|store| store.reserve(total));
@@ -198,7 +222,9 @@ impl Shelf {
             } else {
                 MAX_PAGE
             };
-            let page = api::backup_rows::<Page>(self.api, &[], marker.as_deref(), limit).await;
+            let page =
+                api::backup_rows::<Page>(self.api, self.scope.query(), marker.as_deref(), limit)
+                    .await;
             if !self.is_turn(turn) {
                 return;
             }
@@ -285,6 +311,7 @@ impl Shelf {
             let query: Vec<(&str, &str)> = query
                 .iter()
                 .map(|(name, value)| (*name, value.as_str()))
+                .chain(shelf.scope.query().iter().copied())
                 .collect();
             // When it fails, the list that is coming answers anyway.
             if let Ok(page) = api::backup_rows::<Page>(shelf.api, &query, None, FIRST_PAGE).await {

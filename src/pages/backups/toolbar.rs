@@ -8,6 +8,7 @@ use super::columns::Column;
 use super::deletion::Deletion;
 use super::export;
 use super::list::List;
+use super::shelf::Scope;
 use super::views::{BUILT_IN, Saved, name_problem, recall_views, remember_views};
 use crate::api::{Tagged, use_api};
 use crate::form::{Checkbox, Field, TextInput};
@@ -106,6 +107,19 @@ pub fn toolbar(list: List) -> AnyView {
                 .into_iter()
                 .map(|group| pick(group.title(), Some(group))),
         );
+        let all = list
+            .address
+            .with(|address| address.scope == Scope::AllProjects);
+        let turn = move || {
+            list.change(|address| {
+                address.scope = if all {
+                    Scope::Project
+                } else {
+                    Scope::AllProjects
+                };
+            });
+        };
+        items.push(MenuItem::new("All projects (administrators)", turn).checked(all));
         items
     });
     view! {

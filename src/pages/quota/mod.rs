@@ -296,7 +296,7 @@ fn share_row(share: &Share, all_mb: i64, paths: &Paths) -> AnyView {
     let manual = match share.manual {
         0 => "0".into_any(),
         number => {
-            let label = format!("Backups of {name} made by hand");
+            let label = format!("{} backups of {name} made by hand", grouped(number));
             view! { <TextLink href=by_hand name=label>{grouped(number)}</TextLink> }.into_any()
         }
     };

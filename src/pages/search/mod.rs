@@ -124,6 +124,7 @@ fn combobox(
 ) -> AnyView {
     let (input_id, list_id) = (fresh_id("search"), fresh_id("hits"));
     let input: NodeRef<html::Input> = NodeRef::new();
+    // In a dialog that is only opening, `autofocus` does it; in one that is open already, this.
     Effect::new(move |_| {
         if let Some(input) = input.get() {
             let _ = input.focus();
@@ -177,7 +178,7 @@ fn combobox(
     view! {
         <label class="visually-hidden" for=input_id.clone()>"Search servers, backups and policies, or paste an id"</label>
         <input class="input" id=input_id node_ref=input type="text" role="combobox" autocomplete="off" spellcheck="false"
-            placeholder="A name, an address, or any id" aria-autocomplete="list" aria-expanded="true"
+            autofocus=true placeholder="A name, an address, or any id" aria-autocomplete="list" aria-expanded="true"
             aria-controls=list_id.clone() aria-activedescendant=active
             prop:value=move || text.get() on:input:target=move |event| text.set(event.target().value()) on:keydown=on_key/>
         <ul class="search-hits" id=list_id role="listbox" aria-label="Results">{entries}</ul>
