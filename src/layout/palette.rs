@@ -3,8 +3,8 @@
 
 use leptos::{ev, prelude::*};
 
-use crate::router::{PageView, Shown};
-use crate::ui::{Button, ButtonKind, Dialog, ErrorState, Glyph, Skeleton};
+use crate::router::PageView;
+use crate::ui::{Button, ButtonKind, Dialog, ErrorState, Glyph, Shown, Skeleton};
 
 /// The dialog, for whoever opens it and for what stands in it.
 #[derive(Clone, Copy)]
