@@ -12,6 +12,9 @@ pub enum Service {
     Csbs,
     /// Cloud Backup and Recovery v3; catalog type `cbr`.
     Cbr,
+    /// The operations of the same service that belong to an account: one level above its endpoint,
+    /// which ends in the project id.
+    CbrAccount,
     /// Servers, vendor API v1; catalog type `ecs`.
     Ecs,
     /// Servers, Nova; catalog type `compute`.
@@ -30,9 +33,10 @@ pub enum Service {
 
 impl Service {
     /// Every service.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Csbs,
         Self::Cbr,
+        Self::CbrAccount,
         Self::Ecs,
         Self::Compute,
         Self::VolumeV2,
@@ -47,6 +51,7 @@ impl Service {
         match self {
             Self::Csbs => "csbs",
             Self::Cbr => "cbr",
+            Self::CbrAccount => "cbr-account",
             Self::Ecs => "ecs",
             Self::Compute => "compute",
             Self::VolumeV2 => "volumev2",
@@ -66,6 +71,7 @@ impl Service {
     pub const fn catalog_type(self) -> Option<&'static str> {
         match self {
             Self::Csbs => Some("data-protect"),
+            Self::CbrAccount => Some("cbr"),
             Self::Sandbox => None,
             _ => Some(self.word()),
         }
@@ -217,6 +223,8 @@ pub fn by_id(id: &str) -> Option<&'static Operation> {
     ALL.iter().copied().find(|operation| operation.id == id)
 }
 
+pub mod cbr;
+
 /// Every operation.
 pub const ALL: &[&Operation] = &[
     &csbs::BACK_UP_SERVER,
@@ -249,6 +257,80 @@ pub const ALL: &[&Operation] = &[
     &csbs::RESTORES_SHOW,
     &csbs::OPERATION_LOGS_LIST,
     &csbs::OPERATION_LOGS_SHOW,
+    &cbr::VAULTS_CREATE,
+    &cbr::VAULTS_LIST,
+    &cbr::VAULTS_SHOW,
+    &cbr::VAULTS_UPDATE,
+    &cbr::VAULTS_DELETE,
+    &cbr::VAULTS_ADD_RESOURCES,
+    &cbr::VAULTS_REMOVE_RESOURCES,
+    &cbr::VAULTS_MIGRATE_RESOURCES,
+    &cbr::VAULTS_SET_RESOURCES,
+    &cbr::VAULTS_ASSOCIATE_POLICY,
+    &cbr::VAULTS_DISSOCIATE_POLICY,
+    &cbr::VAULTS_BATCH_UPDATE,
+    &cbr::VAULTS_SUMMARY,
+    &cbr::VAULTS_EXTERNAL,
+    &cbr::VAULTS_UPDATE_EXPIRATION,
+    &cbr::VAULTS_ORDER,
+    &cbr::VAULTS_CHANGE_CHARGE_MODE,
+    &cbr::ORDERS_CHANGE,
+    &cbr::ORDERS_UPDATE,
+    &cbr::CHECKPOINTS_CREATE,
+    &cbr::CHECKPOINTS_SHOW,
+    &cbr::CHECKPOINTS_REPLICATE,
+    &cbr::CHECKPOINTS_SYNC,
+    &cbr::BACKUPS_LIST,
+    &cbr::BACKUPS_SHOW,
+    &cbr::BACKUPS_UPDATE,
+    &cbr::BACKUPS_DELETE,
+    &cbr::BACKUPS_RESTORE,
+    &cbr::BACKUPS_REPLICATE,
+    &cbr::BACKUPS_SYNC,
+    &cbr::BACKUPS_METADATA,
+    &cbr::MEMBERS_ADD,
+    &cbr::MEMBERS_LIST,
+    &cbr::MEMBERS_SHOW,
+    &cbr::MEMBERS_UPDATE,
+    &cbr::MEMBERS_DELETE,
+    &cbr::POLICIES_CREATE,
+    &cbr::POLICIES_LIST,
+    &cbr::POLICIES_SHOW,
+    &cbr::POLICIES_UPDATE,
+    &cbr::POLICIES_DELETE,
+    &cbr::ORGANIZATION_POLICIES_CREATE,
+    &cbr::ORGANIZATION_POLICIES_LIST,
+    &cbr::ORGANIZATION_POLICIES_SHOW,
+    &cbr::ORGANIZATION_POLICIES_UPDATE,
+    &cbr::ORGANIZATION_POLICIES_DELETE,
+    &cbr::ORGANIZATION_POLICIES_DETAIL,
+    &cbr::TASKS_LIST,
+    &cbr::TASKS_SHOW,
+    &cbr::VAULT_TAGS_ADD,
+    &cbr::VAULT_TAGS_REMOVE,
+    &cbr::VAULT_TAGS_BATCH,
+    &cbr::VAULT_TAGS_SHOW,
+    &cbr::VAULT_TAGS_LIST,
+    &cbr::VAULTS_BY_TAG,
+    &cbr::PROTECTABLES_LIST,
+    &cbr::PROTECTABLES_SHOW,
+    &cbr::AGENTS_CHECK,
+    &cbr::AGENTS_REGISTER,
+    &cbr::AGENTS_LIST,
+    &cbr::AGENTS_SHOW,
+    &cbr::AGENTS_UPDATE,
+    &cbr::AGENTS_UNREGISTER,
+    &cbr::AGENTS_ADD_PATH,
+    &cbr::AGENTS_REMOVE_PATH,
+    &cbr::REPLICATION_CAPABILITIES,
+    &cbr::FEATURES_LIST,
+    &cbr::FEATURES_SHOW,
+    &cbr::STORAGE_USAGE,
+    &cbr::REGION_PROJECTS,
+    &cbr::DOMAIN_PROJECTS,
+    &cbr::DOMAIN_SHOW,
+    &cbr::MIGRATION_START,
+    &cbr::MIGRATION_SHOW,
     &ecs::SERVERS_LIST,
     &ecs::SERVERS_SHOW,
     &ecs::ATTACHMENTS_LIST,

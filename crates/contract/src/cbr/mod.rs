@@ -1,258 +1,71 @@
-//! Cloud Backup and Recovery v3 on the wire, translated into the same model as v1.
+//! Cloud Backup and Recovery v3 on the wire (cbr-v3.md), translated into the same model as v1.
 //!
-//! The shapes are those of the public reference of the service: backups with their disk children,
-//! policies with several bare rules, and vaults. Numbers in `operation_definition` are plain
-//! numbers here (v1 writes text), and `0` and `-1` both mean "not set".
+//! - `vaults`: vaults, what they hold, and the requests about them.
+//! - `backups`, `checkpoints`, `sharing`: backups, made together, copied and shared.
+//! - `policies`, [`retention`]: when it is done and what is kept.
+//! - `tasks`: what the service does, and what else it tells.
+//! - [`rules`]: names, numbers and limits.
+//!
+//! Numbers in `operation_definition` are plain numbers here (v1 writes text), and `0` and `-1` both
+//! mean "not set". Answers are read leniently, written as documented; requests are read strictly.
 
-use crate::model::{self, Limits, LongTerm, Retention};
+pub mod backups;
+pub mod checkpoints;
+pub mod policies;
+pub mod protect;
+pub mod refusals;
+pub mod retention;
+pub mod rules;
+pub mod sharing;
+pub mod tasks;
+pub mod vaults;
+
+pub use crate::csbs::Tag;
+pub use backups::{Backup, BackupsAnswer};
+pub use policies::{PoliciesAnswer, Policy};
+
+use crate::model;
 use crate::time::Timestamp;
-use crate::{csbs, lenient};
-use serde::{Deserialize, Serialize};
+use serde::de::{Deserialize as _, Deserializer};
+use serde::ser::Serializer;
+use serde_json::Value;
 
-/// `{"backups": […], "count": n}`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct BackupsAnswer {
-    /// The page.
-    #[serde(default, deserialize_with = "lenient::list")]
-    pub backups: Vec<Backup>,
-    /// Total, beyond this page.
-    #[serde(default, deserialize_with = "lenient::integer")]
-    pub count: Option<i64>,
-}
-
-/// A backup of a server, or one of its disk children.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Backup {
-    /// Backup id.
-    #[serde(default, deserialize_with = "lenient::text")]
-    pub id: String,
-    /// Name.
-    #[serde(default, deserialize_with = "lenient::text")]
-    pub name: String,
-    /// Description or `null`.
-    #[serde(default, deserialize_with = "lenient::text")]
-    pub description: String,
-    /// The run it was made in.
-    #[serde(default, deserialize_with = "lenient::text")]
-    pub checkpoint_id: String,
-    /// The vault it lives in.
-    #[serde(default, deserialize_with = "lenient::text")]
-    pub vault_id: String,
-    /// State.
-    #[serde(default, deserialize_with = "lenient::text")]
-    pub status: String,
-    /// Begun.
-    #[serde(default, deserialize_with = "lenient::instant")]
-    pub created_at: Option<Timestamp>,
-    /// Last changed.
-    #[serde(default, deserialize_with = "lenient::instant")]
-    pub updated_at: Option<Timestamp>,
-    /// The moment whose data it holds.
-    #[serde(default, deserialize_with = "lenient::instant")]
-    pub protected_at: Option<Timestamp>,
-    /// When the service will delete it.
-    #[serde(default, deserialize_with = "lenient::instant")]
-    pub expired_at: Option<Timestamp>,
-    /// `backup` or `replication`.
-    #[serde(default, deserialize_with = "lenient::text")]
-    pub image_type: String,
-    /// Server, volume or file system.
-    #[serde(default, deserialize_with = "lenient::text")]
-    pub resource_id: String,
-    /// Its name.
-    #[serde(default, deserialize_with = "lenient::text")]
-    pub resource_name: String,
-    /// Its kind, such as `OS::Nova::Server`.
-    #[serde(default, deserialize_with = "lenient::text")]
-    pub resource_type: String,
-    /// Its zone.
-    #[serde(default, deserialize_with = "lenient::text")]
-    pub resource_az: String,
-    /// GB.
-    #[serde(default, deserialize_with = "lenient::integer")]
-    pub resource_size: Option<i64>,
-    /// The server backup a disk child belongs to.
-    #[serde(default, deserialize_with = "lenient::text")]
-    pub parent_id: String,
-    /// Disk backups.
-    #[serde(default, deserialize_with = "lenient::list")]
-    pub children: Vec<Backup>,
-    /// Incremental.
-    #[serde(default, deserialize_with = "lenient::boolean")]
-    pub incremental: Option<bool>,
-    /// Everything about the backup itself.
-    #[serde(default, deserialize_with = "lenient::object")]
-    pub extend_info: ExtendInfo,
-}
-
-/// `extend_info` of a backup.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct ExtendInfo {
-    /// Made by the scheduler.
-    #[serde(default, deserialize_with = "lenient::boolean")]
-    pub auto_trigger: Option<bool>,
-    /// Of a system disk.
-    #[serde(default, deserialize_with = "lenient::boolean")]
-    pub bootable: Option<bool>,
-    /// Snapshot.
-    #[serde(default, deserialize_with = "lenient::text")]
-    pub snapshot_id: String,
-    /// `backup`, `snapshot`, `na`.
-    #[serde(default, deserialize_with = "lenient::text")]
-    pub supported_restore_mode: String,
-    /// Images made from it.
-    #[serde(default, deserialize_with = "lenient::list")]
-    pub os_images_data: Vec<csbs::backups::ImageData>,
-    /// Of an encrypted disk.
-    #[serde(default, deserialize_with = "lenient::boolean")]
-    pub encrypted: Option<bool>,
-    /// 0–100.
-    #[serde(default, deserialize_with = "lenient::integer")]
-    pub progress: Option<i64>,
-}
-
-/// `{"policies": […], "count": n}`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct PoliciesAnswer {
-    /// The page.
-    #[serde(default, deserialize_with = "lenient::list")]
-    pub policies: Vec<Policy>,
-}
-
-/// A policy; its servers are those of the vaults it is applied to.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Policy {
-    /// Policy id.
-    #[serde(default, deserialize_with = "lenient::text")]
-    pub id: String,
-    /// Name.
-    #[serde(default, deserialize_with = "lenient::text")]
-    pub name: String,
-    /// Schedule on or off.
-    #[serde(default, deserialize_with = "lenient::boolean")]
-    pub enabled: Option<bool>,
-    /// `backup` or `replication`.
-    #[serde(default, deserialize_with = "lenient::text")]
-    pub operation_type: String,
-    /// Retention.
-    #[serde(default, deserialize_with = "lenient::object")]
-    pub operation_definition: Definition,
-    /// When it runs.
-    #[serde(default, deserialize_with = "lenient::object")]
-    pub trigger: Trigger,
-}
-
-/// Retention of a policy.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Definition {
-    /// Count limit.
-    #[serde(
-        default,
-        deserialize_with = "lenient::integer",
-        skip_serializing_if = "Option::is_none"
-    )]
-    pub max_backups: Option<i64>,
-    /// Age limit, days.
-    #[serde(
-        default,
-        deserialize_with = "lenient::integer",
-        skip_serializing_if = "Option::is_none"
-    )]
-    pub retention_duration_days: Option<i64>,
-    /// Long-term slots per day.
-    #[serde(
-        default,
-        deserialize_with = "lenient::integer",
-        skip_serializing_if = "Option::is_none"
-    )]
-    pub day_backups: Option<i64>,
-    /// Per week.
-    #[serde(
-        default,
-        deserialize_with = "lenient::integer",
-        skip_serializing_if = "Option::is_none"
-    )]
-    pub week_backups: Option<i64>,
-    /// Per month.
-    #[serde(
-        default,
-        deserialize_with = "lenient::integer",
-        skip_serializing_if = "Option::is_none"
-    )]
-    pub month_backups: Option<i64>,
-    /// Per year.
-    #[serde(
-        default,
-        deserialize_with = "lenient::integer",
-        skip_serializing_if = "Option::is_none"
-    )]
-    pub year_backups: Option<i64>,
-    /// Fixed offset in which days begin.
-    #[serde(
-        default,
-        deserialize_with = "lenient::text",
-        skip_serializing_if = "String::is_empty"
-    )]
-    pub timezone: String,
-}
-
-impl Definition {
-    /// How long backups are kept by these numbers.
-    pub fn retention(&self) -> Retention {
-        let limit = |value: Option<i64>| {
-            value
-                .and_then(|value| u32::try_from(value).ok())
-                .filter(|value| *value > 0)
-        };
-        let slots = |value: Option<i64>| limit(value).unwrap_or(0);
-        let long_term = LongTerm {
-            day: slots(self.day_backups),
-            week: slots(self.week_backups),
-            month: slots(self.month_backups),
-            year: slots(self.year_backups),
-            timezone: self.timezone.clone(),
-        };
-        let any_slot = [
-            long_term.day,
-            long_term.week,
-            long_term.month,
-            long_term.year,
-        ]
-        .iter()
-        .any(|slots| *slots > 0);
-        let limits = Limits {
-            count: limit(self.max_backups),
-            days: limit(self.retention_duration_days),
-            long_term: any_slot.then_some(long_term),
-        };
-        if limits == Limits::default() {
-            Retention::Forever
-        } else {
-            Retention::Limited(limits)
-        }
+/// Nothing is `null` on the wire.
+fn empty_as_null<S: Serializer>(text: &str, serializer: S) -> Result<S::Ok, S::Error> {
+    if text.is_empty() {
+        serializer.serialize_none()
+    } else {
+        serializer.serialize_str(text)
     }
 }
 
-/// When a policy runs.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Trigger {
-    /// Trigger id.
-    #[serde(default, deserialize_with = "lenient::text")]
-    pub id: String,
-    /// The rules.
-    #[serde(default, deserialize_with = "lenient::object")]
-    pub properties: TriggerProperties,
+/// Numbers of a checkpoint are text on the wire.
+fn number_as_text<S: Serializer>(number: &Option<i64>, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(&number.unwrap_or(0))
 }
 
-/// The rules of a trigger.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct TriggerProperties {
-    /// Up to 24 bare rules, without the calendar wrapping of v1.
-    #[serde(default)]
-    pub pattern: Vec<String>,
-    /// Anchor.
-    #[serde(default, deserialize_with = "lenient::instant")]
-    pub start_time: Option<Timestamp>,
+/// `2026-03-14 09:26:53`, as triggers have it.
+fn instant_with_blank<S: Serializer>(
+    at: &Option<Timestamp>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    match at {
+        Some(at) => serializer.serialize_str(&at.to_space_text()),
+        None => serializer.serialize_none(),
+    }
+}
+
+/// A list of texts; what is no text is left out.
+fn texts<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    let Value::Array(items) = Value::deserialize(deserializer)? else {
+        return Ok(Vec::new());
+    };
+    let text = |item| match item {
+        Value::String(text) => Some(text),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    };
+    Ok(items.into_iter().filter_map(text).collect())
 }
 
 impl From<Policy> for model::Policy {
@@ -347,6 +160,7 @@ impl From<Backup> for model::Backup {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::{Limits, Retention};
     use serde_json::json;
 
     #[test]
