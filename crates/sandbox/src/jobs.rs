@@ -6,6 +6,7 @@
 use contract::time::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _};
 
+use crate::cbr;
 use crate::csbs::{deletions, restores, retention, runs};
 use crate::images;
 use crate::refusal::Outcome;
@@ -26,16 +27,25 @@ pub enum Kind {
     Image,
     /// The daily clean-up (0).
     Sweep,
+    /// A scheduled run of a policy for vaults (`cbr_policies.no`).
+    CbrRun,
+    /// The end of a task on a vault (`cbr_tasks.no`).
+    CbrTask,
+    /// The end of a conversion to vaults (`tenants.no`).
+    CbrMigration,
 }
 
 impl Kind {
-    const ALL: [(Self, &'static str); 6] = [
+    const ALL: [(Self, &'static str); 9] = [
         (Self::Run, "run"),
         (Self::Backup, "backup"),
         (Self::Restore, "restore"),
         (Self::Deletion, "deletion"),
         (Self::Image, "image"),
         (Self::Sweep, "sweep"),
+        (Self::CbrRun, "cbr_run"),
+        (Self::CbrTask, "cbr_task"),
+        (Self::CbrMigration, "cbr_migration"),
     ];
 
     fn word(self) -> &'static str {
@@ -114,7 +124,13 @@ pub fn run_due(turn: &Turn<'_>, until: Timestamp, max: usize) -> Outcome<usize> 
             Some(Kind::Restore) => restores::finish(&then, subject, fail_code)?,
             Some(Kind::Deletion) => deletions::finish(&then, subject, fail_code)?,
             Some(Kind::Image) => images::finish(&then, subject, fail_code)?,
-            Some(Kind::Sweep) => retention::sweep(&then)?,
+            Some(Kind::Sweep) => {
+                cbr::retention::sweep(&then)?;
+                retention::sweep(&then)?;
+            }
+            Some(Kind::CbrRun) => cbr::runs::scheduled(&then, subject)?,
+            Some(Kind::CbrTask) => cbr::tasks::finish(&then, subject, fail_code)?,
+            Some(Kind::CbrMigration) => cbr::migration::finish(&then, subject, fail_code)?,
             None => tracing::warn!(word, "a job of an unknown kind was dropped"),
         }
         done += 1;

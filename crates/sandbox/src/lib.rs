@@ -10,12 +10,13 @@
 //! - [`http`]: request ids, body and path checks, the error forms, serving connections.
 //! - [`iam`]: accounts, tokens, the catalog; signatures are checked with the crate `signing`.
 //! - `compute`, `volumes`: servers and volumes; `csbs`: backups and policies; `images`: whole images
-//!   made from backups.
+//!   made from backups; `cbr`: backups and policies in vaults.
 //! - `controls`: the sandbox's own `/sandbox/…` switches, never part of a cloud's API.
 //!
 //! Each of the last ones is a route group: `pub fn routes() -> Router<Arc<Sandbox>>`, put together
 //! in [`http::router`].
 
+pub mod cbr;
 pub mod clock;
 mod compute;
 mod controls;

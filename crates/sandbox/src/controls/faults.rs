@@ -98,8 +98,7 @@ fn effect(members: &Map<String, Value>, name: &str) -> Result<Effect, String> {
         "status" => Effect::Error {
             status: u16::try_from(required(number(members, name, 200, 599)?)?).unwrap_or(500),
             error_code: text(members, "error_code")?.unwrap_or_else(|| "CSBS.9999".to_owned()),
-            error_msg: text(members, "error_msg")?
-                .unwrap_or_else(|| "A fault that was asked for.".to_owned()),
+            error_msg: text(members, "error_msg")?.unwrap_or_else(|| words_of(members)),
             retry_after: number(members, "retry_after", 0, u64::MAX)?,
         },
         "delay_ms" => Effect::Delay {
@@ -124,6 +123,18 @@ fn effect(members: &Map<String, Value>, name: &str) -> Result<Effect, String> {
         },
         _ => return Err("job must be `fail`.".to_owned()),
     })
+}
+
+/// What the catalogue says about the code of a fault that brings no words of its own.
+fn words_of(members: &Map<String, Value>) -> String {
+    let code = members
+        .get("error_code")
+        .and_then(Value::as_str)
+        .unwrap_or_default();
+    let status = members.get("status").and_then(Value::as_u64).unwrap_or(0);
+    contract::errors::lookup_all(code, u16::try_from(status).unwrap_or(0))
+        .map_or("A fault that was asked for.", |text| text.meaning)
+        .to_owned()
 }
 
 fn check_operation(given: &str) -> Result<(), String> {

@@ -123,7 +123,9 @@ fn operation_of(method: &Method, path: &str) -> Option<&'static str> {
     };
     let identity = (version == "v3").then(|| {
         let path = &path["/v3".len()..];
-        operations::find(Service::Identity, method, path)
+        [Service::Identity, Service::CbrAccount]
+            .into_iter()
+            .find_map(|service| operations::find(service, method, path))
     });
     // Images have no project in their paths, but for that of a job.
     let image = || operations::find(Service::Image, method, path);
@@ -317,6 +319,16 @@ mod tests {
                 Method::GET,
                 format!("/v3/{project}/volumes/detail"),
                 "volumev3.volumes.detail",
+            ),
+            (
+                Method::GET,
+                format!("/v3/{project}/vaults/summary"),
+                "cbr.vaults.summary",
+            ),
+            (
+                Method::POST,
+                "/v3/migrates".to_owned(),
+                "cbr-account.migration.start",
             ),
             (
                 Method::POST,

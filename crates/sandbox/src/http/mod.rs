@@ -24,7 +24,7 @@ pub use problem::Problem;
 pub use query::{Pairs, decode_bytes, decode_component};
 pub use server::Server;
 
-use crate::{Sandbox, compute, controls, csbs, iam, images, volumes};
+use crate::{Sandbox, cbr, compute, controls, csbs, iam, images, volumes};
 
 /// All route groups over one world.
 pub fn router(sandbox: Arc<Sandbox>) -> Router {
@@ -34,6 +34,8 @@ pub fn router(sandbox: Arc<Sandbox>) -> Router {
         .merge(volumes::routes())
         .merge(csbs::routes())
         .merge(images::routes())
+        .merge(cbr::routes())
+        .merge(cbr::account_routes())
         .route_layer(middleware::from_fn_with_state(
             Arc::clone(&sandbox),
             iam::require_project,
@@ -42,6 +44,7 @@ pub fn router(sandbox: Arc<Sandbox>) -> Router {
         .merge(iam::open_routes())
         .merge(iam::routes(&sandbox))
         .merge(compute::open_routes())
+        .merge(cbr::discovery())
         .merge(services);
     if sandbox.controls {
         router = router.merge(controls::routes());

@@ -227,7 +227,8 @@ fn project_of_path(path: &str) -> Option<String> {
     let version = segments.next()?;
     let project = segments.next()?;
     let global = version == "v2" && project == "images"
-        || (version == "v1" || version == "v2") && project == "cloudimages";
+        || (version == "v1" || version == "v2") && project == "cloudimages"
+        || version == "v3" && matches!(project, "domain" | "migrates" | "region-projects");
     if global {
         None
     } else {

@@ -23,6 +23,7 @@ const STEPS: &[M<'_>] = &[
     M::up(include_str!("schema/003_images.sql")),
     M::up(include_str!("schema/004_names.sql")),
     M::up(include_str!("schema/005_wider_orders.sql")),
+    M::up(include_str!("schema/006_vaults.sql")),
 ];
 const MIGRATIONS: Migrations<'_> = Migrations::from_slice(STEPS);
 

@@ -5,6 +5,9 @@
 //! the API would refuse (names of older data, for example); but every column is checked for its
 //! type, every JSON text is read, and every reference must lead somewhere.
 
+use contract::cbr::checkpoints::SkippedResource;
+use contract::cbr::policies::{Definition, OrganizationPolicy};
+use contract::cbr::tasks::{AgentPath, TaskExtra};
 use contract::csbs::Tag;
 use contract::csbs::backups::BackupData;
 use contract::csbs::policies::DefinitionAnswer;
@@ -28,7 +31,12 @@ const VERSION: i64 = 1;
 const CODE: &str = "Sandbox.0001";
 
 /// Kept by triggers: not in a document.
-const COUNTED: [(&str, &str); 1] = [("sources", "backups")];
+const COUNTED: [(&str, &str); 4] = [
+    ("sources", "backups"),
+    ("cbr_vaults", "used_mb"),
+    ("cbr_resources", "backups"),
+    ("cbr_resources", "backups_mb"),
+];
 
 fn refused(message: String) -> Failure {
     Refusal::bad(CODE, message).into()
@@ -265,7 +273,19 @@ fn check_texts(db: &Connection) -> Outcome<()> {
     readable::<Value>(db, "policy_servers", "extra")?;
     readable::<Value>(db, "restores", "parameters")?;
     readable::<Vec<String>>(db, "images", "tags")?;
-    readable::<Vec<String>>(db, "servers", "tags")
+    readable::<Vec<String>>(db, "servers", "tags")?;
+    for (table, column) in [("cbr_vaults", "tags"), ("cbr_vaults", "bind_rules")] {
+        readable::<Vec<Tag>>(db, table, column)?;
+    }
+    readable::<Vec<String>>(db, "cbr_resources", "excluded")?;
+    readable::<Vec<String>>(db, "cbr_policies", "pattern")?;
+    readable::<Definition>(db, "cbr_policies", "definition")?;
+    readable::<Vec<Value>>(db, "cbr_checkpoints", "resources")?;
+    readable::<Vec<SkippedResource>>(db, "cbr_checkpoints", "skipped")?;
+    readable::<TaskExtra>(db, "cbr_tasks", "extra")?;
+    readable::<Vec<AgentPath>>(db, "cbr_agents", "paths")?;
+    readable::<OrganizationPolicy>(db, "cbr_organization_policies", "policy")?;
+    readable::<Vec<(String, String)>>(db, "cbr_organization_policies", "made")
 }
 
 fn readable<T: DeserializeOwned>(db: &Connection, table: &str, column: &str) -> Outcome<()> {

@@ -19,9 +19,23 @@ use crate::turn::{Ids, Turn};
 const PROJECTS: [&str; 2] = ["demo-project", "demo-project-2"];
 
 /// Every table of a world, children before parents. Accounts and the clock are not in it.
-const TABLES: [&str; 13] = [
+const TABLES: [&str; 27] = [
     "jobs",
     "images",
+    "cbr_members",
+    "cbr_replications",
+    "cbr_disks",
+    "cbr_backups",
+    "cbr_checkpoints",
+    "cbr_tasks",
+    "cbr_vault_policies",
+    "cbr_resources",
+    "cbr_policies",
+    "cbr_vaults",
+    "cbr_agents",
+    "cbr_organization_policies",
+    "cbr_migrations",
+    "file_systems",
     "deletions",
     "restores",
     "backups",

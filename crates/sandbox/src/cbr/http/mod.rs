@@ -1,0 +1,118 @@
+//! The HTTP layer of the service: reads requests, calls the typed behaviour, writes answers.
+
+mod account;
+mod backups;
+mod policies;
+mod region;
+mod sharing;
+mod vaults;
+
+pub use account::account_routes;
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use axum::routing::get;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+
+use super::{invalid, refusal};
+use crate::Sandbox;
+use crate::http::{Pairs, Problem, base_url};
+use crate::iam::Authenticated;
+use crate::refusal::{Failure, Outcome};
+use crate::turn::Turn;
+
+type Answer<T> = Result<Json<T>, Problem>;
+type Done = Result<StatusCode, Problem>;
+type World = State<Arc<Sandbox>>;
+
+/// Every route of the service within a project; its callers are those of the path's project.
+pub fn routes() -> Router<Arc<Sandbox>> {
+    Router::new()
+        .merge(vaults::routes())
+        .merge(backups::routes())
+        .merge(policies::routes())
+        .merge(sharing::routes())
+        .merge(region::routes())
+        .merge(account::routes())
+}
+
+/// Version discovery for anybody (76); `GET /` belongs to the identity service on a shared host.
+pub fn discovery() -> Router<Arc<Sandbox>> {
+    let mut router = Router::new();
+    for name in ["/cbr", "/csbs", "/vbs"] {
+        router = router.route(name, get(versions));
+    }
+    router
+}
+
+async fn versions(headers: HeaderMap) -> (StatusCode, Json<Value>) {
+    let href = format!("{}/v3", base_url(&headers));
+    let versions = json!({"versions": [{
+        "id": "v3",
+        "status": "CURRENT",
+        "links": [{"rel": "self", "href": href}],
+    }]});
+    (StatusCode::MULTIPLE_CHOICES, Json(versions))
+}
+
+/// A body as JSON; what is wrong is said with the member it is in.
+fn read_body<T: DeserializeOwned>(body: &Bytes) -> Result<T, Failure> {
+    let mut json = serde_json::Deserializer::from_slice(body);
+    let read = serde_path_to_error::deserialize(&mut json).map_err(|error| {
+        let path = error.path().to_string();
+        let inner = error.into_inner();
+        // Places in the text are of no use to a person who filled in a form.
+        let words = inner.to_string();
+        let words = words.split(" at line ").next().unwrap_or(&words).to_owned();
+        if inner.is_data() && path != "." {
+            invalid(&path, words)
+        } else {
+            let message = format!("The body is not the JSON expected: {words}.");
+            refusal("BackupService.9900", message)
+        }
+    })?;
+    json.end().map_err(|_| {
+        refusal(
+            "BackupService.9900",
+            "There is more after the end of the body.",
+        )
+    })?;
+    Ok(read)
+}
+
+/// Changes the world on behalf of a caller.
+async fn act<T, F>(sandbox: &Arc<Sandbox>, who: Authenticated, work: F) -> Result<T, Problem>
+where
+    F: FnOnce(&Turn<'_>, &Authenticated) -> Outcome<T> + Send + 'static,
+    T: Send + 'static,
+{
+    Ok(sandbox.act_async(move |turn| work(turn, &who)).await?)
+}
+
+/// Looks at the world on behalf of a caller.
+async fn look<T, F>(sandbox: &Arc<Sandbox>, who: Authenticated, work: F) -> Result<T, Problem>
+where
+    F: FnOnce(&Turn<'_>, &str) -> Outcome<T> + Send + 'static,
+    T: Send + 'static,
+{
+    Ok(sandbox
+        .look_async(move |turn| work(turn, &who.project.id))
+        .await?)
+}
+
+/// `limit` and `offset` as the answer repeats them.
+fn echo(pairs: &Pairs) -> (Option<i64>, Option<i64>) {
+    let number = |name: &str| pairs.filled(name).and_then(|text| text.parse().ok());
+    (
+        number("limit")
+            .map(|limit: i64| limit.min(1000))
+            .or(Some(1000)),
+        number("offset").or(Some(0)),
+    )
+}

@@ -1,0 +1,128 @@
+//! Taking over what a project has in the older service.
+
+use hyper::Method;
+use sandbox::Seed;
+use serde_json::{Value, json};
+
+use super::{Vaults, text};
+use crate::csbs::{Company, DAILY, policy};
+
+const START: &str = "/v3/migrates";
+
+fn request(reservation: f64) -> Value {
+    json!({"all_regions": false, "reservation": reservation})
+}
+
+#[tokio::test]
+async fn policies_servers_and_backups_become_vaults() {
+    let world = Vaults(Company::with(Seed::Empty).await);
+    crate::fixture::plant(&world.0.world).await;
+    world
+        .meddle(
+            "UPDATE volumes SET multiattach = 0, scsi = 0 WHERE name = 'shared' AND id <> ?1",
+            "",
+        )
+        .await;
+    let web = crate::fixture::WEB;
+    let made = world
+        .0
+        .ok(
+            Method::POST,
+            "/v1/{p}/policies",
+            policy(
+                "nightly",
+                DAILY,
+                &[web],
+                json!({"max_backups": 5, "permanent": false}),
+            ),
+        )
+        .await;
+    assert!(made["policy"]["id"].is_string());
+    world.0.advance("P3D").await;
+    let loose = world.0.protect(crate::fixture::DB, json!({})).await;
+    assert_eq!(
+        world.0.refused(Method::POST, START, request(0.2)).await.0,
+        "500 BackupService.4006"
+    );
+    world.0.advance("P1D").await;
+    assert_eq!(
+        world.0.refused(Method::GET, START, Value::Null).await.0,
+        "404 BackupService.4001"
+    );
+    assert_eq!(
+        world.0.refused(Method::POST, START, request(1.5)).await.0,
+        "400 BackupService.9900"
+    );
+    let before = world.0.count("").await;
+    assert_eq!(
+        world.0.ok(Method::POST, START, request(0.2)).await,
+        json!({"eu-de": "running"})
+    );
+    let status = world.0.get(START).await;
+    assert_eq!(
+        (&status["status"], &status["project_status"][0]["status"]),
+        (&json!("migrating"), &json!("migrating"))
+    );
+    world.0.advance("PT1H").await;
+    assert_eq!(world.0.get(START).await["status"], "success");
+    assert_eq!(world.0.count("").await, 0);
+    assert_eq!(world.0.get("/v1/{p}/policies").await["policies"], json!([]));
+    assert_eq!(world.count("").await, before);
+    let vaults = world.get("/vaults").await["vaults"].clone();
+    assert_eq!(vaults.as_array().unwrap().len(), 2);
+    for vault in vaults.as_array().unwrap() {
+        let used = vault["billing"]["used"].as_i64().unwrap();
+        let expected = contract::cbr::rules::migrated_size_gb(used, 0.2);
+        assert_eq!(vault["billing"]["size"], expected, "{vault}");
+    }
+    let named = |name: &str| {
+        vaults
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|vault| vault["name"] == name)
+            .unwrap()
+    };
+    assert_eq!(named("nightly")["resources"][0]["id"], json!(web));
+    assert_eq!(named("default")["resources"], json!([]));
+    let moved = world.backup(&text(&loose["id"])).await;
+    assert_eq!(moved["vault_id"], named("default")["id"]);
+    let policy = world.get("/policies").await["policies"][0].clone();
+    assert_eq!(policy["trigger"]["properties"]["pattern"], json!([DAILY]));
+    assert_eq!(policy["operation_definition"], json!({"max_backups": 5}));
+    assert_eq!(
+        policy["associated_vaults"][0]["vault_id"],
+        named("nightly")["id"]
+    );
+    // It goes on where the older service stopped.
+    world.0.advance("P10D").await;
+    assert_eq!(
+        world
+            .count(&format!(
+                "vault_id={}&status=available",
+                text(&named("nightly")["id"])
+            ))
+            .await,
+        5
+    );
+    // Once is enough.
+    world.0.ok(Method::POST, START, request(0.2)).await;
+    assert_eq!(world.0.get(START).await["status"], "success");
+}
+
+#[tokio::test]
+async fn a_conversion_that_fails_says_why_and_can_be_begun_again() {
+    let world = Vaults::open().await;
+    world.0.arm(json!({"operation": "cbr-account.migration.start", "job": "fail", "code": "BackupService.4005"})).await;
+    world.0.ok(Method::POST, START, request(0.0)).await;
+    world.0.advance("PT1H").await;
+    let status = world.0.get(START).await;
+    assert_eq!(
+        (&status["status"], &status["project_status"][0]["fail_code"]),
+        (&json!("failed"), &json!("BackupService.4005"))
+    );
+    world.0.ok(Method::POST, START, request(0.0)).await;
+    world.0.advance("PT1H").await;
+    assert_eq!(world.0.get(START).await["status"], "success");
+    assert!(world.get("/vaults").await["count"].as_i64().unwrap() >= 5);
+}
