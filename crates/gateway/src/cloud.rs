@@ -110,8 +110,19 @@ impl Cloud {
         let region = self.region(token);
         let known = Service::ALL.into_iter().filter_map(|service| {
             let word = service.word();
-            let endpoint = match (self.endpoints.get(word), service.catalog_type()) {
-                (Some(own), _) => Endpoint::parse(&own.replace("{project_id}", &token.project.id)),
+            // What belongs to an account is beside what belongs to its projects.
+            let beside = (service == Service::CbrAccount)
+                .then(|| self.endpoints.get(Service::Cbr.word()))
+                .flatten();
+            let own = self.endpoints.get(word).or(beside);
+            let endpoint = match (own, service.catalog_type()) {
+                (Some(own), _) => {
+                    let url = own.replace("{project_id}", &token.project.id);
+                    Endpoint::parse(&match service {
+                        Service::CbrAccount => complete(service, &url, &token.project.id),
+                        _ => url,
+                    })
+                }
                 (None, Some(kind)) => {
                     let listed = token
                         .endpoint(kind, &region)
@@ -161,6 +172,13 @@ fn filled(url: &str, project_id: &str) -> String {
 
 /// Operations of the backup services are below their project; some catalogs leave it, or the version too, to the reader.
 fn complete(service: Service, url: &str, project_id: &str) -> String {
+    if service == Service::CbrAccount {
+        let url = complete(Service::Cbr, url, project_id);
+        return match url.strip_suffix(&format!("/{project_id}")) {
+            Some(above) if !project_id.is_empty() => above.to_owned(),
+            _ => url,
+        };
+    }
     let version = match service {
         Service::Csbs => "/v1",
         Service::Cbr => "/v3",
@@ -208,6 +226,16 @@ mod tests {
                 Service::Cbr,
                 "https://cbr.example/v3/$(tenant_id)s",
                 "https://cbr.example/v3/p1",
+            ),
+            (
+                Service::CbrAccount,
+                "https://cbr.example/v3/p1",
+                "https://cbr.example/v3",
+            ),
+            (
+                Service::CbrAccount,
+                "https://cbr.example",
+                "https://cbr.example/v3",
             ),
             (
                 Service::Csbs,
