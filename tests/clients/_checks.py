@@ -4,6 +4,7 @@ import json
 import os
 import sys
 import traceback
+import urllib.request
 
 # The clients honour proxy settings for plain HTTP too; the sandbox is on this machine.
 os.environ["NO_PROXY"] = "127.0.0.1,localhost"
@@ -37,3 +38,15 @@ def equal(found, expected):
 def end():
     """Leaves the script with a failure when one of its checks failed."""
     sys.exit(1 if _failed else 0)
+
+
+def control(path, body):
+    """Uses one of the sandbox's own switches, such as its clock."""
+    request = urllib.request.Request(
+        f"{START['url']}/sandbox/{path}",
+        data=json.dumps(body).encode(),
+        headers={"Content-Type": "application/json"},
+        method="POST",
+    )
+    with urllib.request.urlopen(request, timeout=60) as response:
+        return json.load(response)

@@ -183,7 +183,7 @@ fn convert(turn: &Turn<'_>, tenant: i64) -> Outcome<()> {
         .db
         .prepare_cached("SELECT reservation FROM cbr_migrations WHERE project = ?1")?
         .query_row([tenant], |row| row.get(0))?;
-    let who = owner(turn, &project_id)?;
+    let who = super::owner(turn, &project_id)?;
     let mut all = policies_of(turn, &project_id)?;
     all.push(Moved {
         policy_id: None,
@@ -206,35 +206,6 @@ fn convert(turn: &Turn<'_>, tenant: i64) -> Outcome<()> {
         }
     }
     Ok(())
-}
-
-/// A user of the project, in whose name vaults are made.
-fn owner(turn: &Turn<'_>, project_id: &str) -> Outcome<Authenticated> {
-    use crate::iam::User;
-    let user_id: String = turn
-        .db
-        .prepare_cached(
-            "SELECT user_id FROM grants WHERE project_id = ?1 ORDER BY user_id LIMIT 1",
-        )?
-        .query_row([project_id], |row| row.get(0))?;
-    let user = User::by_id(turn.db, &user_id)?;
-    let found = match user {
-        Some(user) => {
-            let project = user
-                .projects(turn.db)?
-                .into_iter()
-                .find(|project| project.id == project_id);
-            project.map(|project| Authenticated { user, project })
-        }
-        None => None,
-    };
-    found.ok_or_else(|| {
-        refusal(
-            "BackupService.4005",
-            "The project has no user to make vaults for.",
-        )
-        .into()
-    })
 }
 
 /// A name as short and plain as vaults and policies have it.

@@ -38,6 +38,7 @@ use std::fmt;
 use contract::errors::lookup_all;
 use rusqlite::OptionalExtension as _;
 
+use crate::iam::{Authenticated, User};
 use crate::refusal::{Outcome, Refusal};
 use crate::turn::Turn;
 
@@ -92,4 +93,32 @@ fn listed(ids: &[String]) -> String {
         [first, .., last] if ids.len() == 2 => format!("{first} and {last}"),
         [first, ..] => format!("{first} and {} more", ids.len() - 1),
     }
+}
+
+/// A user of the project, in whose name vaults are made.
+pub fn owner(turn: &Turn<'_>, project_id: &str) -> Outcome<Authenticated> {
+    let user_id: String = turn
+        .db
+        .prepare_cached(
+            "SELECT user_id FROM grants WHERE project_id = ?1 ORDER BY user_id LIMIT 1",
+        )?
+        .query_row([project_id], |row| row.get(0))?;
+    let user = User::by_id(turn.db, &user_id)?;
+    let found = match user {
+        Some(user) => {
+            let project = user
+                .projects(turn.db)?
+                .into_iter()
+                .find(|project| project.id == project_id);
+            project.map(|project| Authenticated { user, project })
+        }
+        None => None,
+    };
+    found.ok_or_else(|| {
+        refusal(
+            "BackupService.4005",
+            "The project has no user to make vaults for.",
+        )
+        .into()
+    })
 }

@@ -16,6 +16,7 @@ use contract::schedule::Schedule;
 use serde_json::json;
 
 use super::inventory::{Disk, HUGE, LARGE, MEDIUM, Machine, SMALL, Site, disk, linux};
+use super::vaults;
 use crate::csbs::{policies, restores, runs};
 use crate::faults::{Effect, Fault};
 use crate::images;
@@ -229,6 +230,7 @@ pub fn found(turn: &Turn<'_>) -> Outcome<()> {
         52 * DAY,
     )?;
     story.fails(runs::RUN, 49 * DAY, 1, "CSBS.9998")?;
+    vaults::open(&story.pass_until(46 * DAY)?)?;
     story.restores("web03", "web-nightly", 44 * DAY, None)?;
     story.switch_off("retired-playground", 41 * DAY)?;
     story.by_hand("archive01", "with-the-old-disk", "", 40 * DAY)?;
@@ -237,6 +239,7 @@ pub fn found(turn: &Turn<'_>) -> Outcome<()> {
     story.fails(runs::RUN, 24 * DAY + HOUR, 2, "CSBS.9999")?;
     story.by_hand("mail01", "before-upgrade", "", 20 * DAY)?;
     story.golden_image("web01", 18 * DAY)?;
+    vaults::fails(&story.pass_until(17 * DAY)?);
     for plan in plans().into_iter().filter(|plan| plan.since == SHOP_OPENED) {
         story.policy(&plan)?;
     }
@@ -257,21 +260,8 @@ pub fn found(turn: &Turn<'_>) -> Outcome<()> {
         40 * MINUTE,
     )?;
     story.in_full("db02", "before-failover", "", 9 * MINUTE)?;
+    vaults::close(&story.pass_until(8 * MINUTE)?)?;
     story.pass_until(0)?;
-    second_project(turn)
-}
-
-fn second_project(turn: &Turn<'_>) -> Outcome<()> {
-    let mut site = Site::of(turn, super::PROJECTS[1])?;
-    let at = turn.now.plus_seconds(-30 * DAY);
-    site.add(
-        &linux("partner-web01", "Partner portal", MEDIUM).public(),
-        at,
-    )?;
-    site.add(
-        &linux("partner-db01", "Partner database", LARGE).with(&[disk(80, "SSD")]),
-        at,
-    )?;
     Ok(())
 }
 

@@ -4,6 +4,7 @@ mod company;
 mod document;
 mod inventory;
 mod scale;
+mod vaults;
 
 use contract::time::Timestamp;
 use rusqlite::Connection;
@@ -15,7 +16,7 @@ use crate::refusal::Outcome;
 use crate::seed::Seed;
 use crate::turn::{Ids, Turn};
 
-/// The project the seeds fill; the second one only gets servers.
+/// The project the seeds fill, and its partner, whose backups are in vaults.
 const PROJECTS: [&str; 2] = ["demo-project", "demo-project-2"];
 
 /// Every table of a world, children before parents. Accounts and the clock are not in it.

@@ -50,3 +50,52 @@ async fn the_demo_company_is_there_end_to_end() {
     let restores = get("/v1/{p}/restores").await;
     assert!(restores["restores"].as_array().unwrap().len() >= 2);
 }
+
+#[tokio::test]
+async fn both_projects_have_vaults_with_a_past() {
+    let world = World::start(Seed::Demo).await;
+    let (demo, partner) = (
+        world.demo().await,
+        world.sign_in("demo2", "demo-project-2").await,
+    );
+    let get = async |session, path: &str| {
+        let answer = world.get_as(session, &format!("/v3/{{p}}{path}")).await;
+        assert_eq!(answer.status, StatusCode::OK, "{path}: {answer:?}");
+        answer.json()
+    };
+    let vaults = get(&partner, "/vaults").await["vaults"].clone();
+    let vaults = vaults.as_array().unwrap();
+    assert_eq!(vaults.len(), 4);
+    assert!(vaults.iter().any(|vault| vault["locked"] == true));
+    for vault in vaults {
+        let (size, used) = (&vault["billing"]["size"], &vault["billing"]["used"]);
+        assert!(used.as_i64().unwrap() > 0, "{vault}");
+        assert!(
+            used.as_i64().unwrap() <= size.as_i64().unwrap() * 1024,
+            "{vault}"
+        );
+    }
+    let full = get(&demo, "/vaults?name=wiki-disks").await["vaults"][0]["billing"].clone();
+    let percent = full["used"].as_i64().unwrap() * 100 / (full["size"].as_i64().unwrap() * 1024);
+    assert!((90..=100).contains(&percent), "{full}");
+    let backups = get(&partner, "/backups?limit=1000").await["backups"].clone();
+    let backups = backups.as_array().unwrap();
+    assert!(backups.len() > 40, "{}", backups.len());
+    assert!(
+        backups
+            .iter()
+            .any(|b| b["children"].as_array().unwrap().len() > 1)
+    );
+    assert!(backups.iter().any(|b| b["image_type"] == "replication"));
+    assert!(backups.iter().any(|b| b["status"] == "protecting"));
+    for session in [&demo, &partner] {
+        let waiting = get(session, "/backups?own_type=shared&member_status=pending").await;
+        assert_eq!(waiting["count"], 1);
+    }
+    assert!(
+        get(&partner, "/operation-logs?limit=1").await["count"]
+            .as_i64()
+            .unwrap()
+            > 100
+    );
+}

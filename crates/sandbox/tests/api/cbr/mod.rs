@@ -1,6 +1,7 @@
 //! Vaults over HTTP: operations, refusals, what happens with time.
 
 mod backups;
+mod codes;
 mod elsewhere;
 mod everything_else;
 mod migration;
