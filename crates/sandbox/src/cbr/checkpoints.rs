@@ -257,3 +257,29 @@ fn resource_of(
         extra_info: "{}".to_owned(),
     })
 }
+
+/// Notes a resource in a checkpoint that backups were copied or moved into, and the checkpoint with its first.
+pub fn note(
+    turn: &Turn<'_>,
+    id: &str,
+    vault: &Stored,
+    status: &str,
+    resource: &Value,
+) -> Outcome<()> {
+    turn.db
+        .prepare_cached(
+            "INSERT INTO cbr_checkpoints (id, project, vault_id, vault_name, status, created_at, resources, skipped)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, json_array(json(?7)), '[]')
+             ON CONFLICT (id) DO UPDATE SET resources = json_insert(resources, '$[#]', json(?7))",
+        )?
+        .execute((
+            id,
+            vault.tenant,
+            &vault.vault.id,
+            &vault.vault.name,
+            status,
+            turn.now.micros(),
+            resource.to_string(),
+        ))?;
+    Ok(())
+}

@@ -15,7 +15,9 @@ use contract::schedule::Schedule;
 use rusqlite::{OptionalExtension as _, params};
 use serde_json::{Map, Value, json};
 
-use super::{associations, invalid, policies, project_of, refusal, subjects, tasks, vaults};
+use super::{
+    associations, checkpoints, invalid, policies, project_of, refusal, subjects, tasks, vaults,
+};
 use crate::csbs::backups::{Disk, SourceVolume};
 use crate::csbs::numbers;
 use crate::csbs::policies as older;
@@ -370,14 +372,22 @@ fn move_backups(
     vault: &vaults::Stored,
     new_policy: Option<&str>,
 ) -> Outcome<()> {
-    let found: Vec<(i64, String, String)> = turn
+    let found: Vec<(i64, String, String, String, Value)> = turn
         .db
         .prepare_cached(&format!(
-            "SELECT b.seq, b.disks, s.volumes FROM backups b JOIN sources s ON s.no = b.source WHERE {MOVES} ORDER BY b.seq"
+            "SELECT b.seq, b.disks, s.volumes, b.checkpoint_id, s.server_id, s.kind, s.name FROM backups b JOIN sources s ON s.no = b.source WHERE {MOVES} ORDER BY b.seq"
         ))?
-        .query_map((tenant, old_policy), |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
+        .query_map((tenant, old_policy), |row| {
+            let resource = json!({
+                "id": row.get::<_, String>(4)?,
+                "type": row.get::<_, String>(5)?,
+                "name": row.get::<_, String>(6)?,
+            });
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, resource))
+        })?
         .collect::<Result<_, _>>()?;
-    for (seq, disks, volumes) in found {
+    for (seq, disks, volumes, checkpoint, resource) in found {
+        checkpoints::note(turn, &checkpoint, vault, "available", &resource)?;
         let disks: Vec<Disk> = serde_json::from_str(&disks)?;
         let volumes: Vec<SourceVolume> = serde_json::from_str(&volumes)?;
         let gb: i64 = volumes.iter().map(|volume| volume.2).sum();

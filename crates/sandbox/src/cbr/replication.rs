@@ -13,7 +13,7 @@ use super::backups::{self, Stored};
 use super::policies::Stored as StoredPolicy;
 use super::runs::REGIONS;
 use super::vaults::{self, Stored as StoredVault};
-use super::{project_of, refusal, tasks};
+use super::{checkpoints, project_of, refusal, tasks};
 use crate::csbs::numbers;
 use crate::refusal::{Outcome, Refusal};
 use crate::turn::Turn;
@@ -179,6 +179,8 @@ fn begin(
             checkpoint,
         ])?;
     write_replica(turn, found, &target, &replica, copy)?;
+    let resource = json!({"id": backup.resource_id, "type": backup.resource_type, "name": backup.resource_name});
+    checkpoints::note(turn, &checkpoint, &target, "protecting", &resource)?;
     tasks::begin(
         turn,
         &tasks::Begin {
@@ -290,6 +292,15 @@ pub fn finish(turn: &Turn<'_>, task: &tasks::Ending, fail_code: Option<&str>) ->
             .prepare_cached("DELETE FROM cbr_backups WHERE id = ?1")?
             .execute([replica])?,
     };
+    let checkpoint = task.extra["replication"]["destination_checkpoint_id"]
+        .as_str()
+        .unwrap_or_default();
+    turn.db
+        .prepare_cached(
+            "UPDATE cbr_checkpoints SET status = 'available' WHERE id = ?1 AND NOT EXISTS (
+                 SELECT 1 FROM cbr_backups WHERE checkpoint_id = ?1 AND status = 'protecting')",
+        )?
+        .execute([checkpoint])?;
     Ok(())
 }
 

@@ -156,28 +156,27 @@ pub struct Ending {
 
 /// The end of a task (jobs).
 pub fn finish(turn: &Turn<'_>, no: i64, fail_code: Option<&str>) -> Outcome<()> {
-    let found: Option<(String, String, i64, String, String, i64, i64, String)> = turn
+    let found: Option<(Ending, String, (i64, i64), String)> = turn
         .db
         .prepare_cached(
-            "SELECT id, operation_type, project, vault_id, backup_id, created_at, coalesce(busy_until, created_at), extra
+            "SELECT id, project, vault_id, backup_id, operation_type, created_at, coalesce(busy_until, created_at), extra
              FROM cbr_tasks WHERE no = ?1 AND status = 'running'",
         )?
         .query_row([no], |row| {
-            Ok((
-                row.get(0)?,
-                row.get(1)?,
-                row.get(2)?,
-                row.get(3)?,
-                row.get(4)?,
-                row.get(5)?,
-                row.get(6)?,
-                row.get(7)?,
-            ))
+            let ending = Ending {
+                id: row.get(0)?,
+                tenant: row.get(1)?,
+                vault_id: row.get(2)?,
+                backup_id: row.get(3)?,
+                extra: Value::Null,
+            };
+            Ok((ending, row.get(4)?, (row.get(5)?, row.get(6)?), row.get(7)?))
         })
         .optional()?;
-    let Some((id, kind, tenant, vault_id, backup_id, since, until, extra)) = found else {
+    let Some((mut ending, kind, (since, until), extra)) = found else {
         return Ok(());
     };
+    ending.extra = serde_json::from_str(&extra)?;
     let progress = match fail_code {
         None => 100,
         Some(_) => numbers::progress(since, until, turn.now.micros()),
@@ -194,13 +193,6 @@ pub fn finish(turn: &Turn<'_>, no: i64, fail_code: Option<&str>) -> Outcome<()> 
             fail_code.unwrap_or_default(),
             fail_code.map_or(String::new(), reason),
         ))?;
-    let ending = Ending {
-        id,
-        tenant,
-        vault_id,
-        backup_id,
-        extra: serde_json::from_str(&extra)?,
-    };
     let failed = fail_code.is_some();
     match kind.as_str() {
         "backup" => backups::made(turn, &ending, fail_code),

@@ -56,7 +56,8 @@ async fn what_is_wrong_with_a_policy_is_named() {
         change(&mut body["policy"]);
         body
     };
-    let cases: [(&str, &dyn Fn(&mut Value), &str); 9] = [
+    type Case<'a> = (&'a str, &'a dyn Fn(&mut Value), &'a str);
+    let cases: [Case<'_>; 9] = [
         ("400 9900", &|p| p["name"] = json!(""), "policy.name"),
         (
             "400 9900",
@@ -143,12 +144,16 @@ async fn a_vault_has_one_policy_of_each_kind() {
     let ids = world
         .ids(&format!("/policies?vault_id={vault}"), "policies")
         .await;
-    assert_eq!(ids, [second.clone()], "the second replaced the first");
+    assert_eq!(
+        ids,
+        std::slice::from_ref(&second),
+        "the second replaced the first"
+    );
     assert_eq!(
         world
             .ids(&format!("/vaults?policy_id={second}"), "vaults")
             .await,
-        [vault.clone()]
+        std::slice::from_ref(&vault)
     );
     assert_eq!(
         world

@@ -55,7 +55,8 @@ async fn a_vault_is_shown_as_it_was_made() {
 #[tokio::test]
 async fn what_is_wrong_with_a_new_vault_is_named() {
     let world = Vaults::open().await;
-    let cases: [(&str, Box<dyn FnOnce(&mut Value)>, &str); 16] = [
+    type Case = (&'static str, Box<dyn FnOnce(&mut Value)>, &'static str);
+    let cases: [Case; 16] = [
         (
             "400 9900",
             Box::new(|v| v["name"] = json!("a b")),
@@ -186,9 +187,9 @@ async fn lists_are_filtered_and_their_pages_end() {
     let ids = async |query: &str| world.ids(&format!("/vaults?{query}"), "vaults").await;
     let both = ids("").await;
     assert_eq!(both.len(), 2);
-    assert_eq!(ids("object_type=disk").await, [disks.clone()]);
-    assert_eq!(ids("objcet_type=disk").await, [disks.clone()]);
-    assert_eq!(ids("name=serv").await, [web.clone()]);
+    assert_eq!(ids("object_type=disk").await, std::slice::from_ref(&disks));
+    assert_eq!(ids("objcet_type=disk").await, std::slice::from_ref(&disks));
+    assert_eq!(ids("name=serv").await, std::slice::from_ref(&web));
     assert_eq!(ids(&format!("id={web}&id={disks}")).await, both);
     assert_eq!(ids("status=lock").await, Vec::<String>::new());
     assert_eq!(ids("enterprise_project_id=5").await, Vec::<String>::new());
@@ -196,7 +197,7 @@ async fn lists_are_filtered_and_their_pages_end() {
     let server = world.0.server("web01").await;
     assert_eq!(
         ids(&format!("resource_ids=x,{server}")).await,
-        [web.clone()]
+        std::slice::from_ref(&web)
     );
     assert_eq!(ids(&format!("resources_ids={server}")).await, [web]);
     assert_eq!(ids("limit=1").await, both[..1]);
