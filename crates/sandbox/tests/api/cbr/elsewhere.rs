@@ -430,7 +430,9 @@ async fn a_replication_policy_copies_what_has_no_copy_yet() {
     assert_eq!(code(&unlinked), "404 6000");
     let of_vault = json!({"replicate": {"vault_id": vault, "destination_project_id": other.project_id,
         "destination_region": "eu-nl", "destination_vault_id": target}});
-    world.backed_up(&vault).await;
+    world.run(&vault, json!({})).await;
+    // Before the policy does it.
+    world.0.advance("PT1H").await;
     let begun = world
         .post("/checkpoints/replicate", json!({"checkpoint": of_vault}))
         .await;

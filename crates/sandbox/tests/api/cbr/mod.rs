@@ -10,6 +10,7 @@ mod resources;
 mod restores;
 mod vaults;
 
+use contract::time::Timestamp;
 use hyper::{Method, StatusCode};
 use serde_json::{Value, json};
 
@@ -57,7 +58,18 @@ pub struct Vaults(pub Company);
 
 impl Vaults {
     pub async fn open() -> Self {
-        Self(Company::open().await)
+        Self::of(Company::open().await).await
+    }
+
+    /// A company at a time of day at which nothing is planned, whenever the tests run.
+    pub async fn of(company: Company) -> Self {
+        let now = company.control(json!({"rate": 0})).await;
+        let seconds = Timestamp::parse(&now).unwrap().seconds().rem_euclid(86_400);
+        let quiet = 10 * 3_600 + 37 * 60;
+        company
+            .advance(&format!("PT{}S", (quiet - seconds).rem_euclid(86_400)))
+            .await;
+        Self(company)
     }
 
     pub async fn get(&self, path: &str) -> Value {
