@@ -175,3 +175,54 @@ async fn an_image_is_made_from_a_backup_with_a_token_and_with_a_signature() {
         assert_eq!(setup.get(&path, &cookie).await.status, 404);
     }
 }
+
+/// Vaults, and what belongs to the account one level above them.
+#[tokio::test]
+async fn vaults_are_reached_with_a_token_and_with_a_signature() {
+    let (setup, running) = start_with(Seed::Empty).await;
+    let line: serde_json::Value = serde_json::from_str(&running.start_line()).unwrap();
+    let (password, info) = sign_in(&setup).await;
+    let keys = json!({"access_key": line["sandbox"]["access_key"], "secret_key": line["sandbox"]["secret_key"]});
+    let signed = setup
+        .change("POST", "/session", "", &keys.to_string())
+        .await;
+    assert_eq!(signed.status, 200, "{signed:?}");
+    let api = |path: &str| format!("/api/{}/{path}", info.project_id);
+    for (name, cookie) in [("by-token", password), ("by-signature", cookie_of(&signed))] {
+        let body = json!({"vault": {
+            "name": name, "resources": [], "description": "blanks and é",
+            "billing": {"object_type": "server", "protect_type": "backup", "size": 100,
+                "consistent_level": "crash_consistent"},
+        }});
+        let made = setup
+            .change("POST", &api("cbr/vaults"), &cookie, &body.to_string())
+            .await;
+        let id = ok(made)["vault"]["id"].as_str().unwrap().to_owned();
+        let listed = setup
+            .get(&api(&format!("cbr/vaults?name={name}&limit=5")), &cookie)
+            .await;
+        assert_eq!(ok(listed)["vaults"][0]["id"], id.as_str());
+        let tag = json!({"tag": {"key": "cost-centre", "value": "a-b"}});
+        let tags = api(&format!("cbr/vault/{id}/tags"));
+        let tagged = setup.change("POST", &tags, &cookie, &tag.to_string()).await;
+        assert_eq!(tagged.status / 100, 2, "{tagged:?}");
+        let untagged = setup
+            .change("DELETE", &format!("{tags}/cost-centre"), &cookie, "")
+            .await;
+        assert_eq!(untagged.status / 100, 2, "{untagged:?}");
+        for path in [
+            "cbr/policies",
+            "cbr/operation-logs",
+            "cbr/vaults/summary",
+            "cbr-account/region-projects",
+        ] {
+            ok(setup.get(&api(path), &cookie).await);
+        }
+        let gone = setup
+            .change("DELETE", &api(&format!("cbr/vaults/{id}")), &cookie, "")
+            .await;
+        assert_eq!(gone.status / 100, 2, "{gone:?}");
+        let missing = setup.get(&api("cbr/vaults/none"), &cookie).await;
+        assert!(missing.code().starts_with("BackupService."), "{missing:?}");
+    }
+}
