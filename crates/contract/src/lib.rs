@@ -15,13 +15,15 @@
 //! - [`rules`]: names, lengths and limits, with the sentence shown when one is broken.
 //! - [`request`]: a request as a person reads it, and as a `curl` command.
 //! - [`session`]: what the console and the gateway say to each other.
-//! - [`terraform`]: a policy as configuration.
+//! - [`document`]: policies as one JSON text, and the plan that makes a project what it says;
+//!   [`terraform`]: policies as configuration.
 //! - [`time`], [`lenient`]: instants and forgiving readers.
 
 pub mod cbr;
 pub mod compute;
 pub mod csbs;
 pub mod deletion;
+pub mod document;
 pub mod errors;
 pub mod iam;
 pub mod image;

@@ -1,4 +1,4 @@
-//! A policy as Terraform configuration, for people who keep their policies in files.
+//! Policies as Terraform configuration, for people who keep their policies in files.
 //!
 //! The resource is `opentelekomcloud_csbs_backup_policy_v1` of the public Terraform provider for
 //! these clouds; its arguments are those of the provider's reference.
@@ -14,6 +14,29 @@ use std::fmt::Write as _;
 /// assert!(terraform::policy(&policy).starts_with("resource \"opentelekomcloud_csbs_backup_policy_v1\" \"nightly\" {\n"));
 /// ```
 pub fn policy(policy: &Policy) -> String {
+    resource(policy, &label(&policy.name))
+}
+
+/// The configuration of several policies as one file, sorted by name; no label is used twice.
+pub fn policies<'a>(policies: impl IntoIterator<Item = &'a Policy>) -> String {
+    let mut sorted: Vec<&Policy> = policies.into_iter().collect();
+    sorted.sort_by(|one, two| (&one.name, &one.id).cmp(&(&two.name, &two.id)));
+    let mut labels: Vec<String> = Vec::with_capacity(sorted.len());
+    let mut texts = Vec::with_capacity(sorted.len());
+    for policy in sorted {
+        let plain = label(&policy.name);
+        let numbered = (2..).map(|number| format!("{plain}_{number}"));
+        let free = core::iter::once(plain.clone())
+            .chain(numbered)
+            .find(|label| !labels.contains(label))
+            .unwrap_or_default();
+        texts.push(resource(policy, &free));
+        labels.push(free);
+    }
+    texts.join("\n")
+}
+
+fn resource(policy: &Policy, label: &str) -> String {
     let mut text = String::new();
     let mut line = |indent: usize, content: &str| {
         let _ = writeln!(text, "{:indent$}{content}", "");
@@ -22,7 +45,7 @@ pub fn policy(policy: &Policy) -> String {
         0,
         &format!(
             "resource \"opentelekomcloud_csbs_backup_policy_v1\" {} {{",
-            quoted(&label(&policy.name))
+            quoted(label)
         ),
     );
     line(2, &format!("name        = {}", quoted(&policy.name)));
@@ -163,6 +186,31 @@ mod tests {
 }
 "#
         );
+    }
+
+    #[test]
+    fn several_policies_are_one_file_in_which_no_label_is_twice() {
+        let named = |name: &str| Policy {
+            name: name.to_owned(),
+            ..Policy::default()
+        };
+        let text = policies(&[named("b"), named("_1a"), named("1a")]);
+        let heads: Vec<&str> = text
+            .lines()
+            .filter(|line| line.starts_with("resource ") || line.starts_with("  name"))
+            .collect();
+        assert_eq!(
+            heads,
+            [
+                r#"resource "opentelekomcloud_csbs_backup_policy_v1" "_1a" {"#,
+                r#"  name        = "1a""#,
+                r#"resource "opentelekomcloud_csbs_backup_policy_v1" "_1a_2" {"#,
+                r#"  name        = "_1a""#,
+                r#"resource "opentelekomcloud_csbs_backup_policy_v1" "b" {"#,
+                r#"  name        = "b""#,
+            ]
+        );
+        assert_eq!(policies(&[]), "");
     }
 
     #[test]

@@ -1,56 +1,12 @@
 //! Policies in words: retention, and what a schedule and a retention come to.
 
-use contract::model::{Limits, LongTerm, Retention};
+use contract::model::Retention;
 use contract::schedule::Schedule;
 use contract::time::Timestamp;
 
-use crate::format::count;
-
 /// A retention as a sentence without a full stop.
 pub fn retention_words(retention: &Retention) -> String {
-    let Retention::Limited(Limits {
-        count: newest,
-        days,
-        long_term,
-    }) = retention
-    else {
-        return "Keep for ever".to_owned();
-    };
-    let mut words = match (newest, days) {
-        (None, None) => "Keep for ever".to_owned(),
-        (Some(newest), None) => format!("Keep the newest {newest}"),
-        (None, Some(days)) => format!("Keep for {}", count(*days as usize, "day", "days")),
-        (Some(newest), Some(days)) => {
-            format!(
-                "Keep the newest {newest}, none older than {}",
-                count(*days as usize, "day", "days")
-            )
-        }
-    };
-    if let Some(slots) = long_term {
-        words.push_str(", and ");
-        words.push_str(&slot_words(slots));
-    }
-    words
-}
-
-fn slot_words(slots: &LongTerm) -> String {
-    let named = [
-        (slots.day, "day", "days"),
-        (slots.week, "week", "weeks"),
-        (slots.month, "month", "months"),
-        (slots.year, "year", "years"),
-    ];
-    let parts: Vec<String> = named
-        .into_iter()
-        .filter(|(kept, ..)| *kept > 0)
-        .map(|(kept, one, many)| count(kept as usize, one, many))
-        .collect();
-    format!(
-        "one for each of the last {} ({})",
-        parts.join(", "),
-        slots.timezone
-    )
+    retention.to_string()
 }
 
 /// How many backups of a server a schedule and a retention come to once they have run long enough;
@@ -72,6 +28,7 @@ pub fn steady_count(rule: Schedule, retention: &Retention, now: Timestamp) -> Op
 #[cfg(test)]
 mod tests {
     use super::*;
+    use contract::model::Limits;
 
     fn limited(count: Option<u32>, days: Option<u32>) -> Retention {
         Retention::Limited(Limits {

@@ -404,6 +404,27 @@ impl Definition {
         definition
     }
 
+    /// The request that puts one retention in the place of another: long-term slots of the old one
+    /// that the new one has not are set to nothing, because what is absent stays (csbs-v1 4.6).
+    pub fn replacing(wanted: &Retention, present: &Retention) -> Self {
+        let mut definition = Self::from_retention(wanted);
+        if let Retention::Limited(Limits {
+            long_term: Some(old),
+            ..
+        }) = present
+            && definition.timezone.is_none()
+        {
+            let is_offset = rules::fixed_offset(&old.timezone).is_some();
+            let zone = if is_offset { &old.timezone } else { "UTC" };
+            definition.day_backups = Some(0);
+            definition.week_backups = Some(0);
+            definition.month_backups = Some(0);
+            definition.year_backups = Some(0);
+            definition.timezone = Some(zone.to_owned());
+        }
+        definition
+    }
+
     /// Rules that concern several members: a zone exactly when long-term slots are given.
     pub fn check(&self) -> Result<(), String> {
         let slots = [

@@ -6,6 +6,8 @@
 //! and the hour of the service's own clean-up are not documented (about every second day), so this
 //! says what goes, not when exactly.
 
+mod words;
+
 use core::fmt;
 
 use chrono::{Datelike as _, NaiveDate};

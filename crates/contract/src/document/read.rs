@@ -1,0 +1,487 @@
+//! JSON → `Document`, with everything that is wrong, each with its line.
+
+use std::collections::HashMap;
+
+use serde_json::{Map, Value};
+
+use super::places::Places;
+use super::{Document, DocumentProblem, FORMAT, PolicyText, ScheduleText, ServerText, VERSION};
+use crate::csbs::tags::{TagProblem, checked};
+use crate::model::{Limits, LongTerm, Retention, Tag};
+use crate::rules::{self, Description, Name};
+use crate::schedule::Schedule;
+
+/// Longest text that is read, in bytes; all policies a project can have fit in many times over.
+const MAX_BYTES: usize = 4 << 20;
+
+const HEAD: [&str; 3] = ["format", "version", "policies"];
+const POLICY: [&str; 8] = [
+    "name",
+    "description",
+    "enabled",
+    "schedule",
+    "pattern",
+    "retention",
+    "servers",
+    "tags",
+];
+
+/// Reads a document.
+pub fn read(text: &str) -> Result<Document, Vec<DocumentProblem>> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let whole = |line, rule: String, remedy: &str| {
+        Err(vec![DocumentProblem {
+            line,
+            place: String::new(),
+            rule,
+            remedy: remedy.to_owned(),
+        }])
+    };
+    if text.len() > MAX_BYTES {
+        let rule = format!("the text has more than {} MiB", MAX_BYTES >> 20);
+        return whole(1, rule, "Import fewer policies at a time.");
+    }
+    let value: Value = match serde_json::from_str(text) {
+        Ok(value) => value,
+        Err(_) if text.trim().is_empty() => {
+            return whole(1, "there is no text".to_owned(), "Paste a document.");
+        }
+        Err(error) => {
+            let said = error.to_string();
+            let said = said
+                .rsplit_once(" at line ")
+                .map_or(&*said, |(said, _)| said);
+            let rule = format!("this is not JSON at column {}: {said}", error.column());
+            let remedy = "Look for a comma, quote or bracket too much or too few just before.";
+            return whole(error.line(), rule, remedy);
+        }
+    };
+    let mut reader = Reader {
+        places: Places::of(text),
+        problems: Vec::new(),
+    };
+    let document = reader.document(&value);
+    let doubles = core::mem::take(&mut reader.places.doubles);
+    for (place, line) in doubles {
+        reader.problems.push(DocumentProblem {
+            line,
+            place,
+            rule: "this member is there twice".to_owned(),
+            remedy: "Remove one of the two.".to_owned(),
+        });
+    }
+    reader.problems.sort_by_key(|problem| problem.line);
+    if reader.problems.is_empty() {
+        Ok(document)
+    } else {
+        Err(reader.problems)
+    }
+}
+
+struct Reader {
+    places: Places,
+    problems: Vec<DocumentProblem>,
+}
+
+/// `place.member`, or the member alone at the top.
+fn below(place: &str, member: &str) -> String {
+    if place.is_empty() {
+        member.to_owned()
+    } else {
+        format!("{place}.{member}")
+    }
+}
+
+impl Reader {
+    fn problem(&mut self, place: &str, rule: impl ToString, remedy: impl Into<String>) {
+        self.problems.push(DocumentProblem {
+            line: self.places.line(place),
+            place: place.to_owned(),
+            rule: rule.to_string(),
+            remedy: remedy.into(),
+        });
+    }
+
+    /// The members of an object, each of which must be one of `known`.
+    fn object<'a>(
+        &mut self,
+        value: &'a Value,
+        place: &str,
+        known: &[&str],
+    ) -> Option<&'a Map<String, Value>> {
+        let Some(members) = value.as_object() else {
+            let remedy = format!("Write an object with {}.", known.join(", "));
+            self.problem(place, "this must be an object", remedy);
+            return None;
+        };
+        for member in members.keys() {
+            if !known.contains(&member.as_str()) {
+                let rule = format!("there is no member `{member}` here");
+                let remedy = format!("The members are {}.", known.join(", "));
+                self.problem(&below(place, member), rule, remedy);
+            }
+        }
+        Some(members)
+    }
+
+    fn document(&mut self, value: &Value) -> Document {
+        let Some(head) = self.object(value, "", &HEAD) else {
+            return Document::default();
+        };
+        if let Some(format) = given(head, "format")
+            && format != FORMAT
+        {
+            let remedy = format!("Write \"{FORMAT}\".");
+            self.problem("format", format!("{format} is another format"), remedy);
+        }
+        let remedy = format!("Write \"version\": {VERSION}.");
+        match given(head, "version") {
+            None => self.problem("version", "the version of the document is missing", remedy),
+            Some(version) => match self.number(version, "version") {
+                Some(VERSION) | None => {}
+                Some(other) => {
+                    self.problem("version", format!("version {other} is not known"), remedy);
+                }
+            },
+        }
+        let policies = match given(head, "policies") {
+            None => {
+                let remedy = "Write \"policies\": [ … ].";
+                self.problem("policies", "the list of policies is missing", remedy);
+                Vec::new()
+            }
+            Some(Value::Array(list)) => list
+                .iter()
+                .enumerate()
+                .filter_map(|(at, value)| {
+                    let place = format!("policies[{at}]");
+                    Some((self.policy(value, &place)?, place))
+                })
+                .collect(),
+            Some(one) => self
+                .policy(one, "policies")
+                .map(|policy| (policy, "policies".to_owned()))
+                .into_iter()
+                .collect(),
+        };
+        self.across(&policies);
+        let mut policies: Vec<_> = policies.into_iter().map(|(policy, _)| policy).collect();
+        policies.sort_by(|one, two| one.name.cmp(&two.name));
+        Document { policies }
+    }
+
+    /// Rules across policies: no name twice, and no server in two of them.
+    fn across(&mut self, policies: &[(PolicyText, String)]) {
+        let mut names = HashMap::new();
+        let mut homes = HashMap::new();
+        for (policy, place) in policies {
+            if let Some(earlier) = names.insert(policy.name.as_str(), place) {
+                let line = self.places.line(&below(earlier, "name"));
+                let rule = format!("policy `{}` is on line {line} already", policy.name);
+                let remedy = "Give one of the two another name, or remove it.";
+                self.problem(&below(place, "name"), rule, remedy);
+            }
+            for server in policy.servers.iter().flatten() {
+                let known = if server.id.is_empty() {
+                    &server.name
+                } else {
+                    &server.id
+                };
+                if let Some(earlier) = homes.insert(known.as_str(), policy.name.as_str()) {
+                    let rule = format!(
+                        "server `{known}` is in `{earlier}` already; a server is in one policy at most"
+                    );
+                    let remedy = "Remove it from one of the two.";
+                    self.problem(&below(place, "servers"), rule, remedy);
+                }
+            }
+        }
+    }
+
+    fn policy(&mut self, value: &Value, place: &str) -> Option<PolicyText> {
+        let members = self.object(value, place, &POLICY)?;
+        let at = |member| below(place, member);
+        let Some(name) = given(members, "name") else {
+            let remedy = "Write \"name\": \"…\"; by its name a policy is found again.";
+            self.problem(place, "this policy has no name", remedy);
+            return None;
+        };
+        let name = self.text(name, &at("name"))?;
+        if let Err(rule) = Name::try_from(name.clone()) {
+            self.problem(&at("name"), rule, "");
+        }
+        let description = given(members, "description")
+            .and_then(|value| self.text(value, &at("description")))
+            .inspect(|text| {
+                if let Err(rule) = Description::try_from(text.clone()) {
+                    self.problem(&at("description"), rule, "");
+                }
+            });
+        let enabled = given(members, "enabled").and_then(|value| self.flag(value, &at("enabled")));
+        Some(PolicyText {
+            name,
+            description,
+            enabled,
+            schedule: self.schedule(members, place),
+            retention: given(members, "retention")
+                .and_then(|value| self.retention(value, &at("retention"))),
+            servers: given(members, "servers")
+                .and_then(|value| self.servers(value, &at("servers"))),
+            tags: given(members, "tags").and_then(|value| self.tags(value, &at("tags"))),
+        })
+    }
+
+    fn schedule(&mut self, members: &Map<String, Value>, place: &str) -> Option<ScheduleText> {
+        let pattern = given(members, "pattern");
+        if let Some(schedule) = given(members, "schedule") {
+            let place = below(place, "schedule");
+            if pattern.is_some() {
+                let rule = "`schedule` and `pattern` are both there";
+                self.problem(&place, rule, "Keep `schedule`.");
+            }
+            let text = self.text(schedule, &place)?;
+            return match Schedule::parse(&text) {
+                Ok(rule) => Some(ScheduleText::Rule(rule)),
+                Err(problems) => {
+                    // Sentences already.
+                    for problem in problems {
+                        self.problem(&place, problem, "");
+                    }
+                    None
+                }
+            };
+        }
+        let text = self.text(pattern?, &below(place, "pattern"))?;
+        Some(ScheduleText::of_pattern(&text))
+    }
+
+    fn retention(&mut self, value: &Value, place: &str) -> Option<Retention> {
+        const WAYS: &str = "Write \"forever\", or an object with `backups`, `days` or both.";
+        if let Value::String(word) = value {
+            if word.eq_ignore_ascii_case("forever") {
+                return Some(Retention::Forever);
+            }
+            self.problem(place, format!("`{word}` is no retention"), WAYS);
+            return None;
+        }
+        let members = self.object(value, place, &["backups", "days", "long_term"])?;
+        let mut limit = |member: &str| {
+            let place = below(place, member);
+            let value = self.number(given(members, member)?, &place)?;
+            match rules::retention_limit(value) {
+                Ok(limit) => limit,
+                Err(rule) => {
+                    self.problem(&place, rule, "");
+                    None
+                }
+            }
+        };
+        let (count, days) = (limit("backups"), limit("days"));
+        let long_term = given(members, "long_term")
+            .and_then(|value| self.long_term(value, &below(place, "long_term")));
+        let limits = Limits {
+            count,
+            days,
+            long_term,
+        };
+        if members.values().all(Value::is_null) {
+            self.problem(place, "this retention limits nothing", WAYS);
+        }
+        Some(super::plain(&Retention::Limited(limits)))
+    }
+
+    fn long_term(&mut self, value: &Value, place: &str) -> Option<LongTerm> {
+        let known = ["days", "weeks", "months", "years", "timezone"];
+        let members = self.object(value, place, &known)?;
+        let mut slots = |member: &str| {
+            let place = below(place, member);
+            let value = given(members, member).and_then(|value| self.number(value, &place));
+            rules::long_term_slots(value.unwrap_or(0)).unwrap_or_else(|rule| {
+                self.problem(&place, rule, "");
+                0
+            })
+        };
+        let [day, week, month, year] = ["days", "weeks", "months", "years"].map(&mut slots);
+        let zone_place = below(place, "timezone");
+        let remedy = "Write a fixed offset such as \"UTC+01:00\".";
+        let timezone = match given(members, "timezone") {
+            None => {
+                let rule = "long-term slots need the zone in which their days begin";
+                self.problem(place, rule, remedy);
+                String::new()
+            }
+            Some(value) => self.text(value, &zone_place)?,
+        };
+        if !timezone.is_empty() && rules::fixed_offset(&timezone).is_none() {
+            self.problem(&zone_place, format!("`{timezone}` is no offset"), remedy);
+        }
+        Some(LongTerm {
+            day,
+            week,
+            month,
+            year,
+            timezone,
+        })
+    }
+
+    fn servers(&mut self, value: &Value, place: &str) -> Option<Vec<ServerText>> {
+        let Value::Array(list) = value else {
+            let remedy = "Write [{\"name\": \"…\", \"id\": \"…\"}, …]; [] is none.";
+            self.problem(place, "the servers must be a list", remedy);
+            return None;
+        };
+        let mut servers: Vec<ServerText> = Vec::with_capacity(list.len());
+        for (at, value) in list.iter().enumerate() {
+            let place = format!("{place}[{at}]");
+            let Some(server) = self.server(value, &place) else {
+                continue;
+            };
+            let twice = |other: &ServerText| {
+                if server.id.is_empty() {
+                    other.id.is_empty() && other.name == server.name
+                } else {
+                    other.id == server.id
+                }
+            };
+            if servers.iter().any(twice) {
+                self.problem(
+                    &place,
+                    "this server is there twice",
+                    "Remove one of the two.",
+                );
+            }
+            servers.push(server);
+        }
+        let limit = rules::MAX_SERVERS_PER_POLICY;
+        if servers.len() > limit {
+            let rule = format!(
+                "{} servers are too many; at most {limit} are allowed",
+                servers.len()
+            );
+            self.problem(place, rule, "Split them between two policies.");
+        }
+        servers.sort();
+        Some(servers)
+    }
+
+    /// A server as an object, or its id alone.
+    fn server(&mut self, value: &Value, place: &str) -> Option<ServerText> {
+        if let Value::String(id) = value
+            && !id.is_empty()
+        {
+            return Some(ServerText {
+                id: id.clone(),
+                name: String::new(),
+            });
+        }
+        let members = self.object(value, place, &["name", "id"])?;
+        let mut text = |member: &str| {
+            let value = given(members, member)?;
+            self.text(value, &below(place, member))
+        };
+        let server = ServerText {
+            name: text("name").unwrap_or_default(),
+            id: text("id").unwrap_or_default(),
+        };
+        if server == ServerText::default() {
+            let remedy = "Write its `id`, its `name`, or both.";
+            self.problem(place, "this server has neither id nor name", remedy);
+            return None;
+        }
+        Some(server)
+    }
+
+    /// Tags as an object, or as the service lists them.
+    fn tags(&mut self, value: &Value, place: &str) -> Option<Vec<Tag>> {
+        let mut tags = Vec::new();
+        match value {
+            Value::Object(members) => {
+                for (key, value) in members {
+                    let value = self.text(value, &below(place, key)).unwrap_or_default();
+                    let key = key.clone();
+                    tags.push(crate::csbs::Tag { key, value });
+                }
+            }
+            Value::Array(list) => {
+                for (at, tag) in list.iter().enumerate() {
+                    let place = format!("{place}[{at}]");
+                    let members = self.object(tag, &place, &["key", "value"])?;
+                    let mut text = |member: &str| {
+                        let value = given(members, member)?;
+                        self.text(value, &below(&place, member))
+                    };
+                    tags.push(crate::csbs::Tag {
+                        key: text("key").unwrap_or_default(),
+                        value: text("value").unwrap_or_default(),
+                    });
+                }
+            }
+            _ => {
+                let remedy = "Write {\"key\": \"value\", …}; {} is none.";
+                self.problem(place, "the tags must be an object", remedy);
+                return None;
+            }
+        }
+        match checked(&tags) {
+            Ok(tags) => {
+                let mut tags: Vec<Tag> = tags.into_iter().map(Into::into).collect();
+                tags.sort();
+                Some(tags)
+            }
+            Err(TagProblem::TooMany { count }) => {
+                let limit = rules::MAX_TAGS;
+                let rule = format!("{count} tags are too many; at most {limit} are allowed");
+                self.problem(place, rule, "Remove some.");
+                None
+            }
+            Err(TagProblem::Broken { member, rule }) => {
+                self.problem(place, format!("the {member} of a tag: {rule}"), "");
+                None
+            }
+        }
+    }
+
+    fn text(&mut self, value: &Value, place: &str) -> Option<String> {
+        match value {
+            Value::String(text) => Some(text.clone()),
+            Value::Number(number) => Some(number.to_string()),
+            Value::Bool(flag) => Some(flag.to_string()),
+            _ => {
+                self.problem(place, "this must be a text", "Write it in quotes.");
+                None
+            }
+        }
+    }
+
+    fn number(&mut self, value: &Value, place: &str) -> Option<i64> {
+        let number = match value {
+            Value::Number(number) => number.as_i64(),
+            Value::String(text) => text.trim().parse().ok(),
+            _ => None,
+        };
+        if number.is_none() {
+            let rule = format!("{value} is no whole number");
+            self.problem(place, rule, "Write digits, without quotes.");
+        }
+        number
+    }
+
+    fn flag(&mut self, value: &Value, place: &str) -> Option<bool> {
+        let flag = match value {
+            Value::Bool(flag) => Some(*flag),
+            Value::String(text) if text.eq_ignore_ascii_case("true") => Some(true),
+            Value::String(text) if text.eq_ignore_ascii_case("false") => Some(false),
+            _ => None,
+        };
+        if flag.is_none() {
+            let rule = format!("{value} is neither true nor false");
+            self.problem(place, rule, "Write true or false, without quotes.");
+        }
+        flag
+    }
+}
+
+/// A member that says something; `null` says nothing.
+fn given<'a>(members: &'a Map<String, Value>, name: &str) -> Option<&'a Value> {
+    members.get(name).filter(|value| !value.is_null())
+}
