@@ -60,6 +60,8 @@ fn policies(place: Place) -> Result<Shown, SplitLoaderError> {
     Ok(match place {
         Place::Policies => policies::policies_page,
         Place::NewPolicy => policies::new_policy_page,
+        Place::ExportPolicies => policies::export_page,
+        Place::ImportPolicies => policies::import_page,
         Place::Policy => policies::policy_page,
         Place::EditPolicy => policies::edit_policy_page,
         _ => not_found::not_found_page,

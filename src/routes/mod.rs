@@ -161,6 +161,16 @@ impl Paths {
         with_query(self.new_policy(), &[("server", server)])
     }
 
+    /// Policies as text, to take away.
+    pub fn export_policies(&self) -> String {
+        self.below(&["policies", "export"])
+    }
+
+    /// Policies from text.
+    pub fn import_policies(&self) -> String {
+        self.below(&["policies", "import"])
+    }
+
     /// One policy.
     pub fn policy(&self, id: &str) -> String {
         self.below(&["policies", id])

@@ -1,7 +1,6 @@
 //! The line above the grid: views, grouping, columns, export; and the bar for what is chosen.
 
 use leptos::prelude::*;
-use wasm_bindgen::{JsCast as _, JsValue};
 
 use super::address::Group;
 use super::columns::Column;
@@ -18,7 +17,7 @@ use crate::table::Selection;
 use crate::tags::{BulkTags, TagTarget, bulk_dialog};
 use crate::ui::{
     Button, ButtonKind, Choice, CopyButton, Dialog, DialogActions, Glyph, Menu, MenuItem, Pick,
-    Popover, use_toasts,
+    Popover, download, use_toasts,
 };
 
 /// Views, grouping, columns and export.
@@ -231,27 +230,6 @@ fn export_menu(list: List) -> AnyView {
         ]
     });
     view! { <Menu label="Export" items=items icon=Glyph::Download at_end=true/> }.into_any()
-}
-
-/// Hands a text to the browser as a file.
-fn download(text: &str, kind: &str, name: &str) -> Result<(), JsValue> {
-    let options = web_sys::BlobPropertyBag::new();
-    options.set_type(kind);
-    let parts = js_sys::Array::of1(&JsValue::from_str(text));
-    let blob = web_sys::Blob::new_with_str_sequence_and_options(&parts, &options)?;
-    let url = web_sys::Url::create_object_url_with_blob(&blob)?;
-    let link: web_sys::HtmlAnchorElement = document().create_element("a")?.unchecked_into();
-    link.set_href(&url);
-    link.set_download(name);
-    link.click();
-    // The browser has taken what it needs by the next minute.
-    set_timeout(
-        move || {
-            let _ = web_sys::Url::revoke_object_url(&url);
-        },
-        std::time::Duration::from_secs(60),
-    );
-    Ok(())
 }
 
 fn save_dialog(

@@ -47,6 +47,32 @@ impl DraftPlace {
     }
 }
 
+/// A text somebody is writing, kept the same way.
+#[derive(Clone, Debug)]
+pub struct KeptText(String);
+
+impl KeptText {
+    /// The document to import into a project.
+    pub fn of_import(project: &str) -> Self {
+        Self(format!("anchorage.draft.import.{project}"))
+    }
+
+    /// The text that was kept.
+    pub fn recall(&self) -> Option<String> {
+        storage()?.get_item(&self.0).ok().flatten()
+    }
+
+    /// Keeps a text; an empty one is forgotten. A full storage refuses; then a reload begins anew.
+    pub fn keep(&self, text: &str) {
+        let Some(storage) = storage() else { return };
+        let _ = if text.is_empty() {
+            storage.remove_item(&self.0)
+        } else {
+            storage.set_item(&self.0, text)
+        };
+    }
+}
+
 fn storage() -> Option<web_sys::Storage> {
     window().session_storage().ok().flatten()
 }

@@ -23,8 +23,8 @@ use crate::query::{Pace, Query, query_view, refresh_bar};
 use crate::router::{NavigateOptions, use_navigate, use_query_map};
 use crate::tags::{BulkTags, TagList, TagTarget, bulk_dialog};
 use crate::ui::{
-    Align, Button, ButtonKind, Cell, Column, EmptyState, Glyph, Menu, MenuItem, Switch, Table,
-    TextLink, Time, use_zone,
+    Align, Button, ButtonKind, ButtonLink, Cell, Column, EmptyState, Glyph, Menu, MenuItem, Switch,
+    Table, TextLink, Time, use_zone,
 };
 
 /// When a policy runs next; nothing while it is off or cannot be read.
@@ -74,9 +74,12 @@ pub fn list_page() -> AnyView {
     });
     let new = paths.new_policy();
     let create = Callback::new(move |()| navigate(&new, Default::default()));
+    let (export, import) = (paths.export_policies(), paths.import_policies());
     let actions = move || {
         view! {
             {refresh_bar(all, "policies")}
+            <ButtonLink href=export.clone()>"Export"</ButtonLink>
+            <ButtonLink href=import.clone()>"Import"</ButtonLink>
             <Button kind=ButtonKind::Primary icon=Glyph::Plus blocked=full on_press=create>"Create policy"</Button>
         }
         .into_any()

@@ -16,10 +16,12 @@ mod review;
 mod run_some;
 mod save;
 mod servers_form;
+mod text;
 mod words;
 
 pub use detail::detail_page as policy_page;
 pub use list::list_page as policies_page;
+pub use text::{export_page, import_page};
 
 use std::sync::Arc;
 

@@ -22,7 +22,7 @@ mod plan_tests;
 #[cfg(test)]
 mod tests;
 
-pub use deed::{Deed, Fields};
+pub use deed::{Deed, Fields, create_request};
 pub use problem::DocumentProblem;
 pub use world::World;
 

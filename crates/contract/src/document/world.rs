@@ -1,6 +1,6 @@
 //! What is known of a project, what the service would say to a deed there, and what the deed leaves.
 
-use super::deed::{Deed, create_request};
+use super::deed::{Deed, Fields, create_request};
 use crate::csbs::policies::{self as wire, Definition, DefinitionAnswer, ScheduledOperation};
 use crate::csbs::tags::{TagProblem, added, removed};
 use crate::csbs::{Tag as WireTag, tags::BatchTag};
@@ -113,40 +113,34 @@ impl World {
     }
 
     /// Notes that a deed was done, and answers the deed that takes it back; nothing when the policy
-    /// is not there. `answer` is the policy as the service answered it, if it did.
-    pub fn done(&mut self, deed: &Deed, answer: Option<Policy>) -> Option<Deed> {
+    /// is not there. `made` is a new policy as the service answered it; without it, ids are made up.
+    pub fn done(&mut self, deed: &Deed, made: Option<&Policy>) -> Option<Deed> {
         match deed {
             Deed::Create(policy) => {
-                let made = answer.unwrap_or_else(|| Policy {
-                    id: format!("new {}", policy.name),
-                    operation_id: format!("operation of new {}", policy.name),
+                let (id, operation_id) = match made {
+                    Some(made) => (made.id.clone(), made.operation_id.clone()),
+                    None => (format!("new {}", policy.name), String::new()),
+                };
+                self.policies.push(Policy {
+                    id: id.clone(),
+                    operation_id,
                     ..Policy::clone(policy)
                 });
-                let id = made.id.clone();
-                self.policies.push(made);
                 Some(Deed::Delete { id })
             }
             Deed::Change { id, fields } => {
                 let at = self.position(id)?;
                 let policy = &mut self.policies[at];
                 let inverse = fields.inverse(policy);
-                *policy = answer.unwrap_or_else(|| Policy {
-                    description: fields
-                        .description
-                        .clone()
-                        .unwrap_or_else(|| policy.description.clone()),
-                    enabled: fields.enabled.unwrap_or(policy.enabled),
-                    pattern: fields
-                        .pattern
-                        .clone()
-                        .unwrap_or_else(|| policy.pattern.clone()),
-                    retention: fields
-                        .retention
-                        .clone()
-                        .unwrap_or_else(|| policy.retention.clone()),
-                    servers: fields.servers_of(policy),
-                    ..policy.clone()
-                });
+                let servers = fields.servers_of(policy);
+                policy.servers = servers;
+                let fields = Fields::clone(fields);
+                policy.description = fields
+                    .description
+                    .unwrap_or_else(|| policy.description.clone());
+                policy.enabled = fields.enabled.unwrap_or(policy.enabled);
+                policy.pattern = fields.pattern.unwrap_or_else(|| policy.pattern.clone());
+                policy.retention = fields.retention.unwrap_or_else(|| policy.retention.clone());
                 Some(Deed::Change {
                     id: id.clone(),
                     fields: Box::new(inverse),

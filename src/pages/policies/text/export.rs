@@ -1,0 +1,256 @@
+//! Policies as text, to look at, copy or save. Form and choice are in the address.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use contract::document::Document;
+use contract::model::Policy;
+use contract::terraform;
+use leptos::prelude::*;
+
+use crate::api::policies;
+use crate::form::Checkbox;
+use crate::format::count;
+use crate::layout::{Page, use_paths};
+use crate::query::{Query, query_view};
+use crate::router::{NavigateOptions, use_navigate, use_query_map};
+use crate::routes::with_query;
+use crate::ui::{
+    Button, ButtonKind, Card, Choice, CodeBlock, EmptyState, Glyph, Pick, TextLink, download,
+    use_toasts,
+};
+
+/// In the address: no policy at all. Without any, all are meant.
+const NONE: &str = "-";
+
+/// What the address says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Wish {
+    terraform: bool,
+    /// Ids; nothing means all.
+    chosen: Option<BTreeSet<String>>,
+}
+
+impl Wish {
+    fn has(&self, id: &str) -> bool {
+        self.chosen
+            .as_ref()
+            .is_none_or(|chosen| chosen.contains(id))
+    }
+
+    fn query(&self) -> Vec<(&str, &str)> {
+        let mut query = Vec::new();
+        if self.terraform {
+            query.push(("as", "terraform"));
+        }
+        match &self.chosen {
+            Some(chosen) if chosen.is_empty() => query.push(("policy", NONE)),
+            Some(chosen) => query.extend(chosen.iter().map(|id| ("policy", id.as_str()))),
+            None => {}
+        }
+        query
+    }
+
+    /// Chooses a policy or not; all of them are written as nothing in particular.
+    fn choose(&mut self, id: &str, on: bool, all: &[Policy]) {
+        let every = || all.iter().map(|policy| policy.id.clone()).collect();
+        let mut chosen = self.chosen.take().unwrap_or_else(every);
+        if on {
+            chosen.insert(id.to_owned());
+        } else {
+            chosen.remove(id);
+        }
+        let is_all = all.iter().all(|policy| chosen.contains(&policy.id));
+        self.chosen = (!is_all).then_some(chosen);
+    }
+
+    fn text(&self, all: &[Policy]) -> String {
+        let chosen: Vec<&Policy> = all.iter().filter(|policy| self.has(&policy.id)).collect();
+        match (chosen.is_empty(), self.terraform) {
+            (true, _) => String::new(),
+            (false, true) => terraform::policies(chosen),
+            (false, false) => Document::of(chosen).to_json(),
+        }
+    }
+}
+
+/// The page.
+pub fn export_page() -> AnyView {
+    let all = Query::new(policies);
+    let paths = use_paths();
+    let back = paths.policies();
+    let lead =
+        move || view! { <TextLink href=back.clone()>"Back to the policies"</TextLink> }.into_any();
+    let content = move |all: Signal<Arc<Vec<Policy>>>| content(all);
+    view! { <Page title="Export policies" lead=lead>{query_view(all, "policies", content)}</Page> }
+        .into_any()
+}
+
+fn content(all: Signal<Arc<Vec<Policy>>>) -> AnyView {
+    let (paths, navigate, query) = (use_paths(), use_navigate(), use_query_map());
+    if all.with_untracked(|all| all.is_empty()) {
+        let new = paths.new_policy();
+        return view! {
+            <EmptyState title="No policy yet" icon=Glyph::Policy>
+                <p>"There is nothing to export. " <TextLink href=new>"Create a policy"</TextLink> " first."</p>
+            </EmptyState>
+        }
+        .into_any();
+    }
+    let wish = Memo::new(move |_| {
+        let query = query.read();
+        let ids: BTreeSet<String> = query
+            .iter()
+            .filter(|(name, _)| *name == "policy")
+            .map(|(_, id)| id.to_owned())
+            .collect();
+        Wish {
+            terraform: query.get("as").as_deref() == Some("terraform"),
+            chosen: (!ids.is_empty()).then(|| ids.into_iter().filter(|id| id != NONE).collect()),
+        }
+    });
+    let change = Callback::new(move |wish: Wish| {
+        let options = NavigateOptions {
+            replace: true,
+            scroll: false,
+        };
+        navigate(&with_query(paths.export_policies(), &wish.query()), options);
+    });
+    let text = Memo::new(move |_| wish.with(|wish| all.with(|all| wish.text(all))));
+    view! {
+        <div class="policy-text">
+            <Card title="What">{choice(all, wish, change)}</Card>
+            <Card title="Text" actions=move || save_button(text, wish)>
+                {move || if text.with(String::is_empty) {
+                    view! { <p>"Choose at least one policy."</p> }.into_any()
+                } else {
+                    view! { <CodeBlock code=text what="policies"/> }.into_any()
+                }}
+            </Card>
+        </div>
+    }
+    .into_any()
+}
+
+fn choice(all: Signal<Arc<Vec<Policy>>>, wish: Memo<Wish>, change: Callback<Wish>) -> AnyView {
+    let forms = vec![
+        Pick::new("json", "JSON document"),
+        Pick::new("terraform", "Terraform"),
+    ];
+    let form = Signal::derive(move || {
+        let terraform = wish.with(|wish| wish.terraform);
+        if terraform { "terraform" } else { "json" }.to_owned()
+    });
+    let choose_form = move |key: String| {
+        let terraform = key == "terraform";
+        change.run(Wish {
+            terraform,
+            ..wish.get_untracked()
+        });
+    };
+    let everything = move |chosen: Option<BTreeSet<String>>| {
+        change.run(Wish {
+            chosen,
+            ..wish.get_untracked()
+        });
+    };
+    let boxes = move || {
+        let mut sorted = Vec::clone(&all.read());
+        sorted.sort_by(|one, two| one.name.cmp(&two.name));
+        sorted
+            .into_iter()
+            .map(|Policy { id, name, .. }| {
+                let mine = id.clone();
+                let checked = Signal::derive(move || wish.with(|wish| wish.has(&mine)));
+                let choose = move |on: bool| {
+                    let mut wanted = wish.get_untracked();
+                    all.with_untracked(|all| wanted.choose(&id, on, all));
+                    change.run(wanted);
+                };
+                view! { <Checkbox label=name checked=checked on_change=choose/> }
+            })
+            .collect_view()
+    };
+    let hint = move || {
+        if wish.with(|wish| wish.terraform) {
+            "For the provider opentelekomcloud, one resource for each policy."
+        } else {
+            "The form that can be imported again, here or in another project."
+        }
+    };
+    view! {
+        <Choice legend="Form" picks=forms chosen=form on_choose=choose_form/>
+        <p class="field-hint">{hint}</p>
+        <fieldset class="policy-text-choice">
+            <legend class="field-label">"Policies"</legend>
+            <div class="policy-text-boxes">{boxes}</div>
+        </fieldset>
+        <div class="policy-text-row">
+            <Button kind=ButtonKind::Quiet on_press=move |()| everything(None)>"Choose all"</Button>
+            <Button kind=ButtonKind::Quiet on_press=move |()| everything(Some(BTreeSet::new()))>"Choose none"</Button>
+        </div>
+    }
+    .into_any()
+}
+
+fn save_button(text: Memo<String>, wish: Memo<Wish>) -> AnyView {
+    let toasts = use_toasts();
+    let blocked = Signal::derive(move || {
+        text.with(String::is_empty)
+            .then(|| "Choose at least one policy.".to_owned())
+    });
+    let save = move |()| {
+        let (kind, name) = if wish.with_untracked(|wish| wish.terraform) {
+            ("text/plain", "policies.tf")
+        } else {
+            ("application/json", "policies.json")
+        };
+        let text = text.get_untracked();
+        match download(&text, kind, name) {
+            Ok(()) => {
+                let lines = count(text.lines().count(), "line", "lines");
+                toasts.success(format!("{name} saved, {lines}"));
+            }
+            Err(_) => toasts.failure(
+                format!("{name} was not saved"),
+                "The browser did not allow it. Copy the text instead.".to_owned(),
+            ),
+        }
+    };
+    view! {
+        <Button kind=ButtonKind::Primary icon=Glyph::Download blocked=blocked on_press=save>"Download"</Button>
+    }
+    .into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn policy(id: &str) -> Policy {
+        Policy {
+            id: id.into(),
+            name: format!("name-{id}"),
+            ..Policy::default()
+        }
+    }
+
+    #[test]
+    fn all_policies_are_meant_until_some_are_chosen() {
+        let all = [policy("1"), policy("2")];
+        let mut wish = Wish {
+            terraform: true,
+            chosen: None,
+        };
+        assert_eq!(wish.query(), [("as", "terraform")]);
+        wish.choose("1", false, &all);
+        assert_eq!(wish.query(), [("as", "terraform"), ("policy", "2")]);
+        assert!(!wish.text(&all).contains("name-1"));
+        wish.choose("2", false, &all);
+        assert_eq!(wish.query(), [("as", "terraform"), ("policy", "-")]);
+        assert_eq!(wish.text(&all), "");
+        wish.choose("1", true, &all);
+        wish.choose("2", true, &all);
+        assert_eq!(wish.chosen, None);
+    }
+}
