@@ -9,10 +9,12 @@
 //! A member that the document leaves out says nothing: an existing policy keeps what it has.
 
 mod deed;
+mod judge;
 mod places;
 pub mod plan;
 mod problem;
 mod read;
+mod reader;
 mod words;
 mod world;
 mod write;

@@ -214,6 +214,15 @@ fn what_is_no_document_at_all_is_said_so() {
     );
 }
 
+#[test]
+fn the_example_of_the_paper_is_canonical() {
+    let paper = include_str!("../../../../docs/policies-as-text.md");
+    let (_, rest) = paper.split_once("```json\n").expect("an example");
+    let (example, _) = rest.split_once("```").expect("its end");
+    let document = Document::read(example).expect("a document");
+    assert_eq!(document.to_json(), example);
+}
+
 fn retentions() -> impl Strategy<Value = Retention> {
     let limit = || prop::option::of(0..=99_999u32);
     let slots = (0..=100u32, 0..=100u32, 0..=100u32, 0..=100u32).prop_map(|slots| LongTerm {
