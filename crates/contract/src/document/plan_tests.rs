@@ -195,6 +195,7 @@ fn what_the_document_does_not_say_clearly_is_a_flaw_of_the_step() {
             "There is no server called nobody here; write its id, or take it out of the document.",
         ]
     );
+    assert_eq!(plan.steps[1].sentence(), "Create policy new.");
     assert_eq!(
         plan.alone[0].sentence(),
         "2 policies are called twice; which one is meant is not clear. Rename all but one first."

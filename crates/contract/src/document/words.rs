@@ -120,6 +120,8 @@ impl Step {
     pub fn sentence(&self) -> String {
         let name = &self.policy;
         match &self.kind {
+            // What is missing is not known: no sentence may fill it in.
+            Kind::Create(_) if !self.flaws.is_empty() => format!("Create policy {name}."),
             Kind::Create(policy) => {
                 let mut said = vec![schedule(&policy.pattern), retention(&policy.retention)];
                 said.push(match policy.servers.as_slice() {
