@@ -39,7 +39,7 @@ pub enum Part {
 }
 
 /// The address of each page; the first that fits is meant.
-const PLACES: [(&str, Place, Part); 16] = [
+const PLACES: [(&str, Place, Part); 18] = [
     ("/p/:project", Place::Overview, Part::First),
     ("/p/:project/servers", Place::Servers, Part::Objects),
     ("/p/:project/servers/:id", Place::Server, Part::Objects),
