@@ -12,6 +12,7 @@ mod backups;
 mod broken_answers;
 mod hostile_texts;
 mod main_journey;
+mod policies_as_text;
 mod restore;
 mod screens;
 mod search;
