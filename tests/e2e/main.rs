@@ -1,10 +1,6 @@
 //! Journeys through the finished console in headless Chromium, one file per feature. `cargo xtask test journeys` runs them.
 #![cfg(not(target_arch = "wasm32"))]
 
-#[expect(
-    dead_code,
-    reason = "the words for journeys come before the journeys that use them"
-)]
 mod driver;
 mod server;
 
