@@ -47,7 +47,7 @@ fn waiting() -> AnyView {
     let entries = move || {
         runs.all()
             .into_iter()
-            .filter(|run| matches!(run.stage, Stage::Ready | Stage::Unknown | Stage::NotFound | Stage::SafetyUnknown | Stage::Protecting))
+            .filter(|run| !matches!(run.stage, Stage::Running | Stage::Ended(_) | Stage::Stopped(_)))
             .map(|run| {
                 let href = with_query(
                     paths.with_value(|paths| paths.restore(&run.plan.backup, PROGRESS)),
@@ -56,6 +56,8 @@ fn waiting() -> AnyView {
                 let text = match run.stage {
                     Stage::Ready => "The safety backup is available. The restore is sent when you say so.",
                     Stage::Protecting => "Its safety backup is being made. Open it to let the restore follow.",
+                    // The page may have been left, or loaded again, before the answer came.
+                    Stage::SafetySent | Stage::Sent => "Its answer has not come. Open it to find out what became of it.",
                     _ => "An answer was lost. Open it to find out what became of it.",
                 };
                 view! {
