@@ -149,7 +149,7 @@ fn a_safety_backup_is_made_first_and_the_restore_waits_when_nobody_looks() {
         page.fill("Type mail01 to confirm", "mail01").await?;
         page.click("button", "Back up first, then overwrite mail01")
             .await?;
-        page.see_text("safety backup").await?;
+        page.see_text("Phase 1 of 2: safety backup").await?;
         assert_eq!(started(page, &backup).await?, 0);
 
         // The page is left while the safety backup is made: the restore does not follow by itself.
