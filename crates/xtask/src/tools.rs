@@ -155,7 +155,7 @@ pub fn bindgen_stand_in() -> Result<()> {
     Ok(())
 }
 
-/// Builds a program from crates.io into target/tools, for speed of building rather than of running.
+/// Builds a published program into target/tools, for speed of building rather than of running.
 fn install(what: &[&str]) -> Result<()> {
     run_well(
         cargo()
