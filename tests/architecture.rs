@@ -201,6 +201,14 @@ fn locks_name_no_mirror() {
     }
 }
 
+/// Dependencies come from registries by name; a package that lies in the tree is somebody else's code.
+#[test]
+fn no_package_lies_in_the_tree() {
+    let packages = ["whl", "zip", "gz", "tgz", "tar", "jar", "so", "a", "wasm"];
+    let found = files(&root(), &packages);
+    assert!(found.is_empty(), "{found:?}");
+}
+
 /// The names on the left of every dependency table, whatever its target or kind.
 fn dependencies(manifest: &str) -> Vec<&str> {
     let mut inside = false;
