@@ -33,6 +33,7 @@ pub fn page_of(place: Option<Place>) -> PageView {
         Part::First => PageView::There(overview::overview_page),
         Part::Objects => PageView::Fetched(Box::pin(async move { objects(place).await.ok() })),
         Part::Policies => PageView::Fetched(Box::pin(async move { policies(place).await.ok() })),
+        Part::Vaults => PageView::Fetched(Box::pin(async move { vaults(place).await.ok() })),
         Part::Aside => PageView::Fetched(Box::pin(async move { aside(place).await.ok() })),
     }
 }
@@ -64,6 +65,20 @@ fn policies(place: Place) -> Result<Shown, SplitLoaderError> {
         Place::ImportPolicies => policies::import_page,
         Place::Policy => policies::policy_page,
         Place::EditPolicy => policies::edit_policy_page,
+        _ => not_found::not_found_page,
+    })
+}
+
+#[wasm_split(vaults, fallible, wasm_split_path = leptos::wasm_split)]
+fn vaults(place: Place) -> Result<Shown, SplitLoaderError> {
+    Ok(match place {
+        Place::Vaults => not_found::not_found_page,
+        Place::NewVault => not_found::not_found_page,
+        Place::Sharing => not_found::not_found_page,
+        Place::Vault => not_found::not_found_page,
+        Place::Tasks => not_found::not_found_page,
+        Place::Task => not_found::not_found_page,
+        Place::Migration => not_found::not_found_page,
         _ => not_found::not_found_page,
     })
 }

@@ -64,7 +64,7 @@ impl Area {
             return None;
         };
         match segments.next().unwrap_or_default() {
-            "restore" => Some(Self::Restores),
+            "restore" | "tasks" => Some(Self::Restores),
             segment => Self::NAVIGATION
                 .into_iter()
                 .chain([Self::Settings])
@@ -189,6 +189,41 @@ impl Paths {
     /// A step of the restore wizard of a backup; see [`RESTORE_STEPS`].
     pub fn restore(&self, backup: &str, step: &str) -> String {
         self.below(&["restore", backup, step])
+    }
+
+    /// All vaults.
+    pub fn vaults(&self) -> String {
+        self.below(&["vaults"])
+    }
+
+    /// The form for a new vault.
+    pub fn new_vault(&self) -> String {
+        self.below(&["vaults", "new"])
+    }
+
+    /// One vault.
+    pub fn vault(&self, id: &str) -> String {
+        self.below(&["vaults", id])
+    }
+
+    /// Backups shared with this project and by it.
+    pub fn sharing(&self) -> String {
+        self.below(&["vaults", "sharing"])
+    }
+
+    /// What the service does and did.
+    pub fn tasks(&self) -> String {
+        self.below(&["tasks"])
+    }
+
+    /// One task of the service.
+    pub fn task(&self, id: &str) -> String {
+        self.below(&["tasks", id])
+    }
+
+    /// What the project would be in the other generation.
+    pub fn migration(&self) -> String {
+        self.below(&["migration"])
     }
 
     /// How full the quota is, and what uses it.

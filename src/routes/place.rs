@@ -18,6 +18,13 @@ pub enum Place {
     EditPolicy,
     Restores,
     Restore,
+    Vaults,
+    NewVault,
+    Sharing,
+    Vault,
+    Tasks,
+    Task,
+    Migration,
     Quota,
     Search,
     Practice,
@@ -34,12 +41,14 @@ pub enum Part {
     Objects,
     /// Policies with the schedule builder.
     Policies,
+    /// Vaults, what is shared and copied from them, the service's tasks, moving to them.
+    Vaults,
     /// What is visited rarely: practice, settings, the gallery.
     Aside,
 }
 
 /// The address of each page; the first that fits is meant.
-const PLACES: [(&str, Place, Part); 18] = [
+const PLACES: &[(&str, Place, Part)] = &[
     ("/p/:project", Place::Overview, Part::First),
     ("/p/:project/servers", Place::Servers, Part::Objects),
     ("/p/:project/servers/:id", Place::Server, Part::Objects),
@@ -69,6 +78,13 @@ const PLACES: [(&str, Place, Part); 18] = [
         Place::Restore,
         Part::Objects,
     ),
+    ("/p/:project/vaults", Place::Vaults, Part::Vaults),
+    ("/p/:project/vaults/new", Place::NewVault, Part::Vaults),
+    ("/p/:project/vaults/sharing", Place::Sharing, Part::Vaults),
+    ("/p/:project/vaults/:id", Place::Vault, Part::Vaults),
+    ("/p/:project/tasks", Place::Tasks, Part::Vaults),
+    ("/p/:project/tasks/:id", Place::Task, Part::Vaults),
+    ("/p/:project/migration", Place::Migration, Part::Vaults),
     ("/p/:project/quota", Place::Quota, Part::Objects),
     ("/p/:project/search", Place::Search, Part::Objects),
     ("/p/:project/practice", Place::Practice, Part::Aside),
@@ -116,6 +132,13 @@ mod tests {
             (paths.edit_policy("a"), Place::EditPolicy),
             (paths.restores(), Place::Restores),
             (paths.restore("a", RESTORE_STEPS[0]), Place::Restore),
+            (paths.vaults(), Place::Vaults),
+            (paths.new_vault(), Place::NewVault),
+            (paths.sharing(), Place::Sharing),
+            (paths.vault("a"), Place::Vault),
+            (paths.tasks(), Place::Tasks),
+            (paths.task("a"), Place::Task),
+            (paths.migration(), Place::Migration),
             (paths.quota(), Place::Quota),
             (paths.search(), Place::Search),
             (paths.practice(), Place::Practice),

@@ -9,6 +9,7 @@ pub use expiry::ExpiryNotice;
 pub use relogin::SessionGuard;
 pub use storage::{recall, remember};
 
+use contract::operations::Service;
 use contract::session::SessionInfo;
 use leptos::prelude::*;
 
@@ -78,6 +79,16 @@ impl Session {
     /// Whether the project belongs to the sandbox.
     pub fn is_sandbox(self) -> bool {
         self.info.with_untracked(|info| info.cloud.sandbox)
+    }
+
+    /// Whether the project has a service; of a cloud that does not say, the first generation is expected.
+    pub fn has(self, service: Service) -> bool {
+        let word = service.word();
+        self.info
+            .with_untracked(|info| match info.services.as_slice() {
+                [] => service != Service::Cbr,
+                services => services.iter().any(|known| known == word),
+            })
     }
 
     /// The name of the project this tab is in.

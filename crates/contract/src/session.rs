@@ -119,6 +119,9 @@ pub struct SessionInfo {
     pub projects: Vec<Project>,
     /// Region of the endpoints in use.
     pub region: String,
+    /// Words of the services ([`crate::operations::Service::word`]) that the project's catalog has; empty when nobody knows.
+    #[serde(default)]
+    pub services: Vec<String>,
     /// Changes with every sign-in; a tab that holds another one acts for somebody else.
     pub epoch: String,
     /// When the session ends at the latest: seconds since the epoch, by the gateway's clock.

@@ -45,6 +45,8 @@ pub struct Session {
     pub project_id: String,
     pub projects: Vec<Project>,
     pub region: String,
+    /// Words of the services of the project signed in to.
+    services: Vec<&'static str>,
     /// Public mark of this sign-in: a tab that holds another one belongs to somebody else.
     pub epoch: String,
     pub idle: Duration,
@@ -104,6 +106,11 @@ impl Access {
     pub fn endpoint(&self, service: Service) -> Option<&Endpoint> {
         self.endpoints.get(service.word())
     }
+
+    /// The words of the services there are.
+    fn services(&self) -> Vec<&'static str> {
+        self.endpoints.keys().copied().collect()
+    }
 }
 
 impl fmt::Debug for Session {
@@ -117,9 +124,8 @@ impl fmt::Debug for Session {
 
 impl fmt::Debug for Access {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let services: Vec<_> = self.endpoints.keys().collect();
         f.debug_struct("Access")
-            .field("services", &services)
+            .field("services", &self.services())
             .finish_non_exhaustive()
     }
 }
@@ -130,10 +136,11 @@ impl Session {
         let age = accepted.lifetime.map_or(age, |lifetime| age.min(lifetime));
         let (now, wall) = (Instant::now(), app.clock.now());
         let mut access = BTreeMap::new();
-        let (project_id, region) = match accepted.entered {
+        let (project_id, region, services) = match accepted.entered {
             Some((project, entered, region)) => {
+                let services = entered.services();
                 access.insert(project.id.clone(), Arc::new(entered));
-                (project.id, region)
+                (project.id, region, services)
             }
             None => Default::default(),
         };
@@ -141,6 +148,7 @@ impl Session {
             key,
             domain: accepted.domain,
             region,
+            services,
             user_id: accepted.user_id,
             user: accepted.user,
             project_id,
@@ -168,6 +176,7 @@ impl Session {
             project_id: self.project_id.clone(),
             projects: self.projects.clone(),
             region: self.region.clone(),
+            services: self.services.iter().map(|&word| word.to_owned()).collect(),
             epoch: self.epoch.clone(),
             expires_at: self.ends_at.seconds(),
             now: now.seconds(),

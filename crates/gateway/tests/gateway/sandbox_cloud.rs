@@ -1,6 +1,6 @@
 //! The gateway with the real sandbox behind it, over HTTP, as it runs.
 
-use contract::{session::SessionInfo, time::Timestamp};
+use contract::{operations::Service, session::SessionInfo, time::Timestamp};
 use gateway::{clock::Clock, cloud::Cloud};
 use sandbox::{Options, Running, Seed};
 use serde_json::json;
@@ -49,6 +49,13 @@ async fn a_person_signs_in_and_every_service_answers() {
     let (cookie, info) = sign_in(&setup).await;
     assert!(info.cloud.sandbox);
     assert_eq!(info.region, "eu-de");
+    for service in [Service::Csbs, Service::Cbr, Service::Compute] {
+        assert!(
+            info.services.iter().any(|word| word == service.word()),
+            "{:?}",
+            info.services
+        );
+    }
     let project = &info.project_id;
     for path in [
         "csbs/policies",
