@@ -264,15 +264,17 @@ pub fn remove(
         .iter()
         .filter(|resource| ids.contains(&resource.id))
         .collect();
-    let mut mb = 0;
+    let (mut backups, mut mb) = (0, 0);
     for id in ids {
-        let (of, kept): (i64, bool) = turn
+        let (count, of, kept): (i64, i64, bool) = turn
             .db
             .prepare_cached(
-                "SELECT coalesce(sum(size_mb), 0), coalesce(max(image_id IS NOT NULL OR (?3 AND automatic)), 0)
+                "SELECT count(*), coalesce(sum(size_mb), 0), coalesce(max(image_id IS NOT NULL OR (?3 AND automatic)), 0)
                  FROM cbr_backups WHERE resource_id = ?1 AND vault = ?2",
             )?
-            .query_row((id, stored.no, stored.locked()), |row| Ok((row.get(0)?, row.get(1)?)))?;
+            .query_row((id, stored.no, stored.locked()), |row| {
+                Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+            })?;
         if kept {
             let message = format!(
                 "Backups of {id} cannot be deleted: an image was made from one, or vault {} is locked.",
@@ -280,6 +282,7 @@ pub fn remove(
             );
             return Err(refusal("BackupService.6115", message).into());
         }
+        backups += count;
         mb += of;
     }
     for id in ids {
@@ -298,7 +301,12 @@ pub fn remove(
         turn,
         &tasks::Begin {
             operation_type: "remove_resource",
-            seconds: numbers::delete_seconds(mb),
+            // With nothing to delete it is over when the next call looks: clients put them elsewhere at once.
+            seconds: if backups == 0 {
+                0
+            } else {
+                numbers::delete_seconds(mb)
+            },
             extra: json!({"remove_resources": {"fail_count": 0, "total_count": ids.len(), "resources": gone}}),
             operation: REMOVE,
             ..tasks::Begin::of_vault(&stored)

@@ -1,110 +1,13 @@
-//! What clients that cannot be installed everywhere send, as it was recorded: the Go client, the
-//! Terraform provider, and the `curl` lines of `docs/sandbox.md`. What they insist on is checked.
+//! Servers, backups and policies of the first generation, as the Go client and Terraform use them.
 
 use contract::time::Timestamp;
 use hyper::{Method, StatusCode};
 use sandbox::Seed;
 use serde_json::{Value, json};
 
-use crate::client::{Answer, World};
+use super::{Go, endpoint, sign_in};
+use crate::client::World;
 use crate::csbs::{Company, DAILY, P, pattern};
-
-/// Headers of every request of the Go client.
-const GO: [(&str, &str); 4] = [
-    ("user-agent", "golangsdk/2.0.0"),
-    ("accept", "application/json"),
-    ("content-type", "application/json"),
-    ("connection", "close"),
-];
-
-/// The Go client, signed in.
-struct Go<'a> {
-    world: &'a World,
-    token: String,
-    /// Address of the backup service, from the catalog.
-    service: String,
-}
-
-/// Signs in with a scope; the answer's token, and its body.
-async fn sign_in(world: &World, scope: Value) -> (String, Value) {
-    let user = json!({"name": "demo", "password": "demo", "domain": {"name": "sandbox"}});
-    let identity = json!({"methods": ["password"], "password": {"user": user}});
-    // Its JSON ends with a new line.
-    let body = format!(
-        "{}\n",
-        json!({"auth": {"identity": identity, "scope": scope}})
-    );
-    let answer = world.send(Method::POST, "/v3/auth/tokens", &GO, body).await;
-    assert_eq!(answer.status, StatusCode::CREATED, "{answer:?}");
-    let token = answer.header("x-subject-token").to_owned();
-    assert!(!token.is_empty());
-    (token, answer.json()["token"].clone())
-}
-
-/// The first public endpoint of exactly this type and region.
-fn endpoint(token: &Value, kind: &str) -> String {
-    let catalog = token["catalog"].as_array().unwrap();
-    let entry = catalog.iter().find(|entry| entry["type"] == kind).unwrap();
-    let endpoints = entry["endpoints"].as_array().unwrap();
-    let fits = |e: &&Value| e["interface"] == "public" && e["region"] == "eu-de";
-    endpoints.iter().find(fits).unwrap()["url"]
-        .as_str()
-        .unwrap()
-        .to_owned()
-}
-
-impl<'a> Go<'a> {
-    async fn open(world: &'a World) -> Self {
-        let scope = json!({"project": {"name": "demo-project", "domain": {"name": "sandbox"}}});
-        let (token, body) = sign_in(world, scope).await;
-        let address = endpoint(&body, "data-protect");
-        Self {
-            world,
-            token,
-            service: address.replacen(&world.running.url(), "", 1),
-        }
-    }
-
-    async fn call(&self, method: Method, path: &str, body: Value) -> Answer {
-        let mut headers = GO.to_vec();
-        headers.push(("x-auth-token", &self.token));
-        let body = match body {
-            Value::Null => String::new(),
-            body => format!("{body}\n"),
-        };
-        let path = format!("{}{path}", self.service);
-        self.world.send(method, &path, &headers, body).await
-    }
-
-    /// A call that must be answered with 200, as all of the service's are.
-    async fn ok(&self, method: Method, path: &str, body: Value) -> Value {
-        let answer = self.call(method, path, body).await;
-        assert_eq!(answer.status, StatusCode::OK, "{path}: {answer:?}");
-        answer.json()
-    }
-
-    /// A server that can be backed up and belongs to no policy.
-    async fn free_server(&self) -> String {
-        let project = self.service.rsplit('/').next().unwrap();
-        let path = format!("/v1/{project}/cloudservers/detail?limit=100");
-        let headers = [("x-auth-token", self.token.as_str())];
-        let servers = self.world.get(&path, &headers).await.json();
-        for server in servers["servers"].as_array().unwrap() {
-            let check = self.checked(server["id"].as_str().unwrap()).await;
-            if check["result"] == true {
-                return check["resource_id"].as_str().unwrap().to_owned();
-            }
-        }
-        panic!("every server is in a policy");
-    }
-
-    async fn checked(&self, server: &str) -> Value {
-        let question = json!({"resource_id": server, "resource_type": "OS::Nova::Server"});
-        let body = json!({"check_protectable": [question]});
-        let path = format!("/providers/{P}/resources/action");
-        self.ok(Method::POST, &path, body).await["protectable"][0].clone()
-    }
-}
 
 #[tokio::test]
 async fn the_go_client_reads_every_page_and_every_member_it_decodes() {
@@ -231,41 +134,4 @@ async fn terraform_makes_changes_and_destroys_a_policy() {
     let none = go.call(Method::GET, &path, Value::Null).await;
     assert_eq!(none.status, StatusCode::NOT_FOUND);
     assert_eq!(none.json()["error_code"], "CSBS.3000");
-}
-
-/// A test of another project: a known world, a deed, time, the result, and the world again.
-#[tokio::test]
-async fn the_curl_lines_of_the_manual_do_what_they_say() {
-    let company = Company::with(Seed::Empty).await;
-    let world = &company.world;
-    let headers = [("content-type", "application/json")];
-    let control = async |method: Method, path: &str, body: Value| {
-        let answer = world.send(method, path, &headers, body.to_string()).await;
-        assert_eq!(answer.status, StatusCode::OK, "{path}: {answer:?}");
-        answer.json()
-    };
-    control(Method::POST, "/sandbox/reset", json!({"seed": "demo"})).await;
-    control(Method::POST, "/sandbox/clock", json!({"rate": 0})).await;
-    let saved = control(Method::GET, "/sandbox/world", Value::Null).await;
-    let go = Go::open(world).await;
-    let count = go
-        .ok(Method::GET, "/checkpoint_items/count", Value::Null)
-        .await;
-    control(Method::POST, "/sandbox/clock", json!({"advance": "P30D"})).await;
-    let later = go
-        .ok(Method::GET, "/checkpoint_items/count", Value::Null)
-        .await;
-    assert_ne!(later, count);
-    let fault = json!({"operation": "csbs.policies.list", "status": 503, "error_code": "CSBS.9998",
-        "error_msg": "Out of order.", "retry_after": 5});
-    control(Method::POST, "/sandbox/faults", fault).await;
-    let failed = go.call(Method::GET, "/policies", Value::Null).await;
-    assert_eq!(failed.status, StatusCode::SERVICE_UNAVAILABLE);
-    assert_eq!(failed.header("retry-after"), "5");
-    control(Method::PUT, "/sandbox/world", saved).await;
-    assert_eq!(
-        go.ok(Method::GET, "/checkpoint_items/count", Value::Null)
-            .await,
-        count
-    );
 }
