@@ -6,6 +6,7 @@ use contract::model::{Backup, BackupAction, BackupStatus, Failure, RestoreMode};
 use contract::rules::SERVER_KIND;
 use leptos::prelude::*;
 
+use super::deletable::deletion_refusal;
 use super::deletion::{WORD, deletion_panel};
 use super::image::image_card;
 use super::rows::disk_table;
@@ -127,6 +128,12 @@ fn deeds(backup: Arc<Backup>, shelf: StoredValue<Shelf>) -> AnyView {
             let backup = Arc::clone(&backup);
             looking.set(true);
             leptos::task::spawn_local(async move {
+                if let Some(refusal) = deletion_refusal(api, &backup).await {
+                    looking.try_set(false);
+                    let title = format!("{} cannot be deleted now", name_of(&backup));
+                    toasts.failure(title, refusal);
+                    return;
+                }
                 let found = others_than(api, &backup).await;
                 others.try_set(found);
                 looking.try_set(false);

@@ -3,6 +3,7 @@
 mod address;
 mod bulk;
 mod columns;
+mod deletable;
 mod deletion;
 mod detail;
 mod export;

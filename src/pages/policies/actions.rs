@@ -6,6 +6,7 @@ use contract::csbs::policies::{PolicyUpdate, PolicyUpdateRequest};
 use contract::model::Policy;
 use leptos::prelude::*;
 
+use super::preflight::{RunSeen, being_made, delete_refusal};
 use crate::api::{Api, delete_policy, operation_id, run_policy, update_policy, use_api};
 use crate::form::Submission;
 use crate::format::count;
@@ -47,6 +48,12 @@ impl PolicyDeeds {
         let (deeds, policy) = (self.clone(), policy.clone());
         let once = operation_id();
         leptos::task::spawn_local(async move {
+            let title = format!("{} was not run", policy.name);
+            let seen = RunSeen::look(deeds.api, &policy.id).await;
+            if let Some(refusal) = seen.ok().and_then(|seen| seen.refusal(&policy, &[])) {
+                deeds.toasts.failure(title, refusal);
+                return;
+            }
             match run_policy(deeds.api, &policy.id, None, &once).await {
                 Ok(_) => {
                     let servers = count(policy.servers.len(), "server", "servers");
@@ -57,11 +64,7 @@ impl PolicyDeeds {
                         "Show its backups",
                     );
                 }
-                Err(error) => {
-                    deeds
-                        .toasts
-                        .failure(format!("{} was not run", policy.name), error.to_string());
-                }
+                Err(error) => deeds.toasts.failure(title, error.to_string()),
             }
         });
     }
@@ -113,11 +116,23 @@ pub fn DeletePolicy(
 ) -> AnyView {
     let (api, toasts) = (use_api(), use_toasts());
     let submission = Submission::new();
+    // What the service would say, known before it is asked.
+    let refused = RwSignal::new(None::<String>);
     Effect::new(move |_| {
-        if open.get() {
-            submission.reset();
+        if !open.get() {
+            return;
+        }
+        submission.reset();
+        refused.set(None);
+        if let Some(policy) = policy.get_untracked() {
+            leptos::task::spawn_local(async move {
+                if let Ok(made) = being_made(api, &policy.id).await {
+                    refused.try_set(delete_refusal(&policy, &made));
+                }
+            });
         }
     });
+    let failure = Signal::derive(move || submission.failure().get().or_else(|| refused.get()));
     let with = move |read: fn(&Policy) -> String| {
         policy.with(|policy| policy.as_deref().map(read).unwrap_or_default())
     };
@@ -142,10 +157,21 @@ pub fn DeletePolicy(
             return;
         };
         let once = operation_id();
-        let (id, name) = (policy.id.clone(), policy.name.clone());
+        let name = policy.name.clone();
         submission.send(
-            async move { delete_policy(api, &id, &once).await },
-            move |()| {
+            async move {
+                let refusal = delete_refusal(&policy, &being_made(api, &policy.id).await?);
+                if refusal.is_none() {
+                    delete_policy(api, &policy.id, &once).await?;
+                }
+                Ok(refusal)
+            },
+            move |refusal| {
+                if refusal.is_some() {
+                    refused.try_set(refusal);
+                    submission.reset();
+                    return;
+                }
                 toasts.success(format!("Policy {name} deleted"));
                 open.try_set(false);
                 on_done.try_run(());
@@ -155,7 +181,7 @@ pub fn DeletePolicy(
     view! {
         <Confirm open=open title=Signal::derive(move || format!("Delete policy {}?", name.get()))
             verb=Signal::derive(move || format!("Delete {}", name.get())) safe_verb="Keep the policy"
-            typed_name=typed_name busy=submission.busy() failure=submission.failure() on_confirm=confirm>
+            typed_name=typed_name busy=submission.busy() failure=failure on_confirm=confirm>
             {move || match servers.get() {
                 0 => view! { <p>"No server uses it."</p> }.into_any(),
                 number => view! {

@@ -19,6 +19,7 @@ pub mod id {
     pub const SCHEDULE: &str = "schedule";
     pub const COUNT: &str = "policy-count";
     pub const DAYS: &str = "policy-days";
+    pub const RETENTION: &str = "policy-retention";
     pub const SERVERS: &str = "policy-servers";
 }
 

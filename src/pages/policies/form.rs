@@ -7,6 +7,7 @@ use leptos::prelude::*;
 
 use super::draft::{PolicyDraft, RetentionDraft, Surroundings};
 use super::fields::{PolicyFields, ServerRef};
+use super::preflight::{Known, running, save_problems};
 use super::save::{Deed, Plan, leaves};
 use crate::api::BackupsPage;
 use crate::form::{Problem, Problems};
@@ -107,13 +108,28 @@ impl Editing {
                 policy.with(|policy| policy.as_ref().map(|policy| policy.id.clone())),
             );
             let base = base.read();
-            builder.outcome.with(|outcome| {
+            let wanted = builder.outcome.with(|outcome| {
                 form.draft().check(Surroundings {
                     outcome,
                     base: base.as_ref(),
                     others: &others,
                 })
-            })
+            })?;
+            let own = policy.get();
+            let all = all.data();
+            let plan = plan_of(&wanted, own.as_ref(), base.as_ref(), all.as_deref());
+            let servers = servers.data();
+            let made = backups.and_then(|backups: Query<BackupsPage>| backups.data());
+            let known = Known {
+                policies: all.as_deref().map_or(&[], Vec::as_slice),
+                servers: servers.as_deref().map(Vec::as_slice),
+                running: made.is_some_and(|page| running(&page.backups).is_some()),
+            };
+            let problems = plan.map(|plan| save_problems(&plan, own.as_ref(), &known));
+            match problems.filter(|problems| !problems.is_empty()) {
+                Some(problems) => Err(problems),
+                None => Ok(wanted),
+            }
         });
         Self {
             form,
@@ -144,27 +160,9 @@ impl Editing {
 
     /// What saving would do, if it can be done; tracked.
     pub fn plan(self) -> Option<Plan> {
-        let wanted = self.wanted()?;
-        let own = self
-            .policy
-            .with(|policy| policy.as_ref().map(|policy| policy.id.clone()));
-        let leaves = leaves(
-            &wanted.servers,
-            &self.all.data().unwrap_or_default(),
-            own.as_deref(),
-        );
-        let deed = match (self.policy.get(), self.base.get()) {
-            (Some(policy), Some(base)) => {
-                let request = wanted.to_update(&base, &policy).ok()?;
-                Deed::Update {
-                    id: policy.id,
-                    base,
-                    request,
-                }
-            }
-            _ => Deed::Create(wanted.to_create().ok()?),
-        };
-        Some(Plan { leaves, deed })
+        let (wanted, all) = (self.wanted()?, self.all.data());
+        let (policy, base) = (self.policy.read(), self.base.read());
+        plan_of(&wanted, policy.as_ref(), base.as_ref(), all.as_deref())
     }
 
     /// Whether the form differs from what it began with; tracked.
@@ -174,6 +172,26 @@ impl Editing {
             _ => true,
         }
     }
+}
+
+/// What saving these fields does.
+fn plan_of(
+    wanted: &PolicyFields,
+    policy: Option<&Policy>,
+    base: Option<&PolicyFields>,
+    all: Option<&Vec<Policy>>,
+) -> Option<Plan> {
+    let own = policy.map(|policy| policy.id.as_str());
+    let leaves = leaves(&wanted.servers, all.map_or(&[], Vec::as_slice), own);
+    let deed = match (policy, base) {
+        (Some(policy), Some(base)) => Deed::Update {
+            id: policy.id.clone(),
+            base: base.clone(),
+            request: wanted.to_update(base, policy).ok()?,
+        },
+        _ => Deed::Create(wanted.to_create().ok()?),
+    };
+    Some(Plan { leaves, deed })
 }
 
 fn others(all: &Option<Arc<Vec<Policy>>>, own: Option<String>) -> Vec<Policy> {

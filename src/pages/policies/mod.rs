@@ -11,6 +11,7 @@ mod forecast;
 mod form;
 mod keep;
 mod list;
+mod preflight;
 mod retention_form;
 mod review;
 mod run_some;

@@ -10,6 +10,7 @@ use contract::operations::csbs;
 use contract::request::RequestText;
 use leptos::prelude::*;
 
+use super::preflight::RunSeen;
 use crate::api::{can_be_backed_up, operation_id, run_policy, run_request, use_api};
 use crate::coverage::backup_refusal;
 use crate::form::{Checkbox, ShowRequest, Submission};
@@ -53,6 +54,13 @@ fn choice(open: RwSignal<bool>, policy: Arc<Policy>) -> AnyView {
         let ids = ids.get_value();
         async move { can_be_backed_up(api, &ids).await }
     });
+    let seen = {
+        let id = policy.id.clone();
+        Query::new(move |api| {
+            let id = id.clone();
+            async move { RunSeen::look(api, &id).await }
+        })
+    };
     // In the order of the policy, however they were chosen.
     let wanted = Memo::new(move |_| {
         ids.with_value(|ids| {
@@ -70,10 +78,17 @@ fn choice(open: RwSignal<bool>, policy: Arc<Policy>) -> AnyView {
         let choice = ids.with_value(|ids| ids.iter().cloned().collect());
         chosen.set(if on { choice } else { HashSet::new() });
     };
+    let judged = Arc::clone(&policy);
+    let refusal = Memo::new(move |_| {
+        let wanted = wanted.read();
+        // None chosen is not the same as all of them.
+        let seen = seen.data().filter(|_| !wanted.is_empty())?;
+        seen.refusal(&judged, &wanted)
+    });
     let blocked = Signal::derive(move || {
-        wanted
-            .with(Vec::is_empty)
-            .then(|| "Choose at least one server.".to_owned())
+        let nothing = wanted.with(Vec::is_empty);
+        let nothing = nothing.then(|| "Choose at least one server.".to_owned());
+        nothing.or_else(|| refusal.get())
     });
     let id = StoredValue::new(policy.id.clone());
     let name = policy.name.clone();
@@ -117,6 +132,9 @@ fn choice(open: RwSignal<bool>, policy: Arc<Policy>) -> AnyView {
                 <p>{text}</p>
                 <Button kind=ButtonKind::Quiet icon=Glyph::Refresh on_press=move || check.refresh()>"Ask again"</Button>
             </Notice>
+        })}
+        {move || refusal.get().map(|text| view! {
+            <Notice tone=Tone::Warning title="The service would refuse this run" announce=true><p>{text}</p></Notice>
         })}
         {move || submission.failure().get().map(|text| view! {
             <Notice tone=Tone::Bad title="The policy was not run" announce=true><p>{text}</p></Notice>

@@ -1,12 +1,11 @@
 //! What is known of a project, what the service would say to a deed there, and what the deed leaves.
 
 use super::deed::{Deed, Fields, create_request};
-use crate::csbs::policies::{self as wire, Definition, DefinitionAnswer, ScheduledOperation};
 use crate::csbs::tags::{TagProblem, added, removed};
 use crate::csbs::{Tag as WireTag, tags::BatchTag};
 use crate::model::{Policy, Server, Tag};
 use crate::policy::{
-    PolicyFacts, PolicyRefusal, create_refusals, delete_refusals, update_refusals,
+    PolicyFacts, PolicyRefusal, as_shown, create_refusals, delete_refusals, update_refusals,
 };
 use crate::rules::Broken;
 
@@ -25,21 +24,6 @@ fn broken(field: &str, rule: &Broken) -> PolicyRefusal {
     PolicyRefusal::Parameter {
         field: field.to_owned(),
         rule: format!("{rule}."),
-    }
-}
-
-/// The operation of a policy as the service shows it, as far as a change is judged by it.
-fn shown(policy: &Policy) -> wire::Policy {
-    let mut definition = DefinitionAnswer::default();
-    Definition::from_retention(&policy.retention).merge_into(&mut definition);
-    wire::Policy {
-        id: policy.id.clone(),
-        scheduled_operations: vec![ScheduledOperation {
-            id: policy.operation_id.clone(),
-            operation_definition: definition,
-            ..ScheduledOperation::default()
-        }],
-        ..wire::Policy::default()
     }
 }
 
@@ -90,7 +74,7 @@ impl World {
                     Ok(request) => {
                         let resources = request.resources.as_deref().unwrap_or_default();
                         let facts = facts(None, resources, self.running.contains(id));
-                        update_refusals(id, &request, Some(&shown(policy)), &facts)
+                        update_refusals(id, &request, Some(&as_shown(policy)), &facts)
                     }
                     Err(rule) => vec![broken("policy.description", &rule)],
                 }

@@ -3,7 +3,10 @@
 use core::fmt;
 
 use super::fields;
-use crate::csbs::policies::{self as wire, PolicyCreate, PolicyUpdate, Resource, check_resources};
+use crate::csbs::policies::{
+    self as wire, Definition, DefinitionAnswer, PolicyCreate, PolicyUpdate, Resource,
+    ScheduledOperation, check_resources,
+};
 use crate::model::{Policy, Server};
 use crate::rules;
 
@@ -200,6 +203,21 @@ pub fn update_refusals(
         found.extend(servers(resources, facts, Some(&present.id)));
     }
     found
+}
+
+/// A policy as the service shows it, as far as a change is judged by it.
+pub fn as_shown(policy: &Policy) -> wire::Policy {
+    let mut definition = DefinitionAnswer::default();
+    Definition::from_retention(&policy.retention).merge_into(&mut definition);
+    wire::Policy {
+        id: policy.id.clone(),
+        scheduled_operations: vec![ScheduledOperation {
+            id: policy.operation_id.clone(),
+            operation_definition: definition,
+            ..ScheduledOperation::default()
+        }],
+        ..wire::Policy::default()
+    }
 }
 
 /// Everything that keeps a policy from being deleted.

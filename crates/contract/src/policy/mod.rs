@@ -13,6 +13,7 @@ mod run;
 mod tests;
 
 pub use change::{
-    PolicyFacts, PolicyRefusal, ServerFact, create_refusals, delete_refusals, update_refusals,
+    PolicyFacts, PolicyRefusal, ServerFact, as_shown, create_refusals, delete_refusals,
+    update_refusals,
 };
 pub use run::{RunFacts, RunRefusal, run_refusals};

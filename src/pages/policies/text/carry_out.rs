@@ -7,17 +7,19 @@ use contract::document::{Deed, World, create_request};
 use contract::model::Policy;
 use leptos::prelude::*;
 
+use super::super::preflight::running_policies;
 use crate::api::{
     Api, ApiError, Tagged, change_tags, create_policy, delete_policy, operation_id, policies,
     servers, update_policy,
 };
 
-/// What is known of the project; what runs right now is left to the service to say.
+/// What is known of the project, and which policies run right now.
 pub async fn world(api: Api) -> Result<World, ApiError> {
+    let policies = policies(api).await?;
     Ok(World {
-        policies: policies(api).await?,
+        running: running_policies(api, &policies).await?,
+        policies,
         servers: servers(api).await?,
-        running: Vec::new(),
     })
 }
 
