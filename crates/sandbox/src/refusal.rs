@@ -3,6 +3,8 @@
 use std::fmt;
 
 use axum::http::StatusCode;
+use contract::cbr::replicate::ReplicationRefusal;
+use contract::cbr::share::{AnswerRefusal, RevokeRefusal, ShareRefusal};
 use contract::deletion::DeletionRefusal;
 use contract::policy::{PolicyRefusal, RunRefusal};
 use contract::quota::QuotaRefusal;
@@ -69,7 +71,16 @@ macro_rules! from_contract {
     )+};
 }
 
-from_contract!(DeletionRefusal, PolicyRefusal, RestoreRefusal, RunRefusal);
+from_contract!(
+    AnswerRefusal,
+    DeletionRefusal,
+    PolicyRefusal,
+    ReplicationRefusal,
+    RestoreRefusal,
+    RevokeRefusal,
+    RunRefusal,
+    ShareRefusal
+);
 
 impl From<QuotaRefusal> for Refusal {
     fn from(refusal: QuotaRefusal) -> Self {

@@ -4,6 +4,7 @@
 //! - `backups`, `checkpoints`, `sharing`: backups, made together, copied and shared.
 //! - `policies`, [`retention`]: when it is done and what is kept.
 //! - `tasks`: what the service does, and what else it tells.
+//! - [`share`], [`replicate`]: whether a backup can be shared, taken, copied.
 //! - [`rules`]: names, numbers and limits.
 //!
 //! Numbers in `operation_definition` are plain numbers here (v1 writes text), and `0` and `-1` both
@@ -14,8 +15,10 @@ pub mod checkpoints;
 pub mod policies;
 pub mod protect;
 pub mod refusals;
+pub mod replicate;
 pub mod retention;
 pub mod rules;
+pub mod share;
 pub mod sharing;
 pub mod tasks;
 pub mod vaults;

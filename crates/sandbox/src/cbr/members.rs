@@ -1,14 +1,15 @@
 //! Backups shared with other projects, from both sides (cbr-v3 4.9, 5.4).
 
-use contract::cbr::rules::{MAX_MEMBERS, ObjectType};
+use contract::cbr::share::{
+    ACCEPTED, AnswerFacts, RevokeRefusal, ShareFacts, answer_refusal, revoke_refusal, share_refusal,
+};
 use contract::cbr::sharing::{Member, MemberUpdate};
-use contract::rules::Broken;
 use contract::time::Timestamp;
 use rusqlite::Row;
 
 use super::backups::{self, Stored};
 use super::page::{self, Listed};
-use super::{invalid, refusal, vaults};
+use super::vaults;
 use crate::csbs::Page;
 use crate::http::Pairs;
 use crate::refusal::{Outcome, Refusal};
@@ -52,8 +53,18 @@ fn visible(turn: &Turn<'_>, project_id: &str, backup_id: &str) -> Outcome<(Store
 }
 
 fn unknown(member_id: &str) -> Refusal {
-    let message = format!("The backup is not shared with project {member_id}.");
-    refusal("BackupService.6705", message)
+    RevokeRefusal::NotShared(member_id.to_owned()).into()
+}
+
+/// Which of these are projects.
+fn known(turn: &Turn<'_>, projects: &[String]) -> Outcome<Vec<String>> {
+    let mut known = Vec::new();
+    for id in projects {
+        if super::region_of(turn, id)?.is_some() {
+            known.push(id.clone());
+        }
+    }
+    Ok(known)
 }
 
 /// Shares a backup with projects, all or none (32).
@@ -64,70 +75,17 @@ pub fn add(
     projects: &[String],
 ) -> Outcome<Vec<Member>> {
     let stored = backups::stored(turn, project_id, backup_id)?;
-    if projects.is_empty() {
-        return Err(invalid("members", Broken::Empty).into());
+    let vault = vaults::by_number(turn, stored.vault)?;
+    let facts = ShareFacts {
+        backup: &stored.backup,
+        vault: vault.as_ref().map(|vault| &vault.vault),
+        members: &of_backup(turn, stored.seq)?,
+        projects: Some(&known(turn, projects)?),
+    };
+    if let Some(refused) = share_refusal(projects, &facts) {
+        return Err(Refusal::from(refused).into());
     }
-    let backup = &stored.backup;
-    if ObjectType::of_kind(&backup.resource_type) != Some(ObjectType::Server) {
-        let message = format!(
-            "Backup {} is not of a server; only those can be shared.",
-            backup.name
-        );
-        return Err(refusal("BackupService.6700", message).into());
-    }
-    if backup.image_type == "replication" {
-        let message = format!("Backup {} is a replica; share the original.", backup.name);
-        return Err(refusal("BackupService.6707", message).into());
-    }
-    if backup.status != "available" {
-        let message = format!(
-            "Backup {} is {}; only available ones can be shared.",
-            backup.name, backup.status
-        );
-        return Err(refusal("BackupService.6702", message).into());
-    }
-    if backup
-        .children
-        .iter()
-        .any(|child| child.extend_info.encrypted == Some(true))
-    {
-        let message = format!(
-            "Backup {} has encrypted disks, which cannot be shared.",
-            backup.name
-        );
-        return Err(refusal("BackupService.6709", message).into());
-    }
-    if let Some(vault) = vaults::by_number(turn, stored.vault)? {
-        vault.require_usable("BackupService.6712")?;
-    }
-    let present = of_backup(turn, stored.seq)?;
-    if present.len() + projects.len() > MAX_MEMBERS {
-        let message = format!(
-            "Backup {} would be shared with {} projects; at most {MAX_MEMBERS} are allowed.",
-            backup.name,
-            present.len() + projects.len()
-        );
-        return Err(refusal("BackupService.6701", message).into());
-    }
-    for (n, receiver) in projects.iter().enumerate() {
-        if receiver == project_id || super::region_of(turn, receiver)?.is_none() {
-            let message = format!("members: {receiver} is no project to share with.");
-            return Err(refusal("BackupService.6704", message).into());
-        }
-        if projects[..n].contains(receiver) {
-            let message = format!("members: {receiver} is listed twice.");
-            return Err(refusal("BackupService.6714", message).into());
-        }
-        if present
-            .iter()
-            .any(|member| member.dest_project_id == *receiver)
-        {
-            let message = format!(
-                "Backup {} is shared with project {receiver} already.",
-                backup.name
-            );
-            return Err(refusal("BackupService.6703", message).into());
-        }
+    for receiver in projects {
         turn.db
             .prepare_cached(
                 "INSERT INTO cbr_members (id, backup, receiver, status, created_at, updated_at)
@@ -199,74 +157,48 @@ pub fn update(
     member_id: &str,
     change: &MemberUpdate,
 ) -> Outcome<Member> {
-    let (stored, members) = visible(turn, project_id, backup_id)?;
-    let Some(member) = members
+    let (_, members) = visible(turn, project_id, backup_id)?;
+    let member = members
         .iter()
-        .find(|member| member.dest_project_id == member_id)
-    else {
-        return Err(unknown(member_id).into());
+        .find(|member| member.dest_project_id == member_id);
+    let named = change.vault_id.as_deref().unwrap_or_default();
+    let vault = vaults::anywhere(turn, named)?.map(|stored| stored.vault);
+    let facts = AnswerFacts {
+        project: project_id,
+        member_id,
+        member,
+        vault: vault
+            .as_ref()
+            .filter(|vault| vault.project_id == project_id),
     };
-    if member_id != project_id {
-        let message = "Only the receiving project accepts or rejects a backup.";
-        return Err(refusal("BackupService.6708", message).into());
+    if let Some(refused) = answer_refusal(change, &facts) {
+        return Err(Refusal::from(refused).into());
     }
-    let vault_id = match change.status.as_str() {
-        "accepted" => accepting(turn, project_id, &stored, change.vault_id.as_deref())?,
-        "rejected" | "pending" => String::new(),
-        other => {
-            let message = format!("status: `{other}` is none of accepted, rejected, pending.");
-            return Err(refusal("BackupService.6706", message).into());
-        }
-    };
-    if change.status == "pending" && member.status != "pending" {
-        let message = format!(
-            "The backup is {} already; it cannot become pending again.",
-            member.status
-        );
-        return Err(refusal("BackupService.6708", message).into());
-    }
+    let vault_id = if change.status == ACCEPTED { named } else { "" };
     turn.db
         .prepare_cached(
             "UPDATE cbr_members SET status = ?2, vault_id = ?3, updated_at = ?4 WHERE id = ?1",
         )?
-        .execute((&member.id, &change.status, vault_id, turn.now.micros()))?;
+        .execute((
+            member.map(|member| &member.id),
+            &change.status,
+            vault_id,
+            turn.now.micros(),
+        ))?;
     show(turn, project_id, backup_id, member_id)
-}
-
-/// The receiver's vault, of the kind the backup is of.
-fn accepting(
-    turn: &Turn<'_>,
-    project_id: &str,
-    stored: &Stored,
-    vault_id: Option<&str>,
-) -> Outcome<String> {
-    let Some(id) = vault_id.filter(|id| !id.is_empty()) else {
-        return Err(invalid("vault_id", "is needed to accept a backup").into());
-    };
-    let vault = vaults::stored(turn, project_id, id)?;
-    vault.require_usable("BackupService.6712")?;
-    if vault.object != ObjectType::Server || vault.vault.billing.protect_type != "backup" {
-        let message = format!(
-            "Vault {} is a {}; backup {} needs one for backups of servers.",
-            vault.vault.name, vault.vault.billing.spec_code, stored.backup.name
-        );
-        return Err(refusal("BackupService.6713", message).into());
-    }
-    Ok(vault.vault.id)
 }
 
 /// Ends a share (36).
 pub fn remove(turn: &Turn<'_>, project_id: &str, backup_id: &str, member_id: &str) -> Outcome<()> {
-    let member = show(turn, project_id, backup_id, member_id)?;
-    if !member.image_id.is_empty() {
-        let message = format!(
-            "Project {member_id} made image {} from it; that has to go first.",
-            member.image_id
-        );
-        return Err(refusal("BackupService.6710", message).into());
+    let (_, members) = visible(turn, project_id, backup_id)?;
+    let member = members
+        .iter()
+        .find(|member| member.dest_project_id == member_id);
+    if let Some(refused) = revoke_refusal(member_id, member) {
+        return Err(Refusal::from(refused).into());
     }
     turn.db
         .prepare_cached("DELETE FROM cbr_members WHERE id = ?1")?
-        .execute([&member.id])?;
+        .execute([member.map(|member| &member.id)])?;
     Ok(())
 }

@@ -1,32 +1,25 @@
 //! Copies of backups in the other region, or in another project's vault (cbr-v3 4.8, 5.2, 5.3).
 
-use contract::cbr::backups::Backup;
 use contract::cbr::checkpoints::CheckpointReplicate;
+use contract::cbr::replicate::{self, Destination, DestinationFacts, Looked, ReplicationRefusal};
 use contract::cbr::retention::expiry;
-use contract::cbr::rules::{LongText, MAX_REPLICAS, ObjectType, ShortName};
+use contract::cbr::rules::{LongText, ShortName};
 use contract::cbr::sharing::BackupReplicate;
 use contract::time::Timestamp;
-use rusqlite::{OptionalExtension as _, params};
+use rusqlite::params;
 use serde_json::{Value, json};
 
 use super::backups::{self, Stored};
 use super::policies::Stored as StoredPolicy;
 use super::runs::REGIONS;
 use super::vaults::{self, Stored as StoredVault};
-use super::{checkpoints, project_of, refusal, tasks};
+use super::{checkpoints, project_of, tasks};
 use crate::csbs::numbers;
-use crate::refusal::{Outcome, Refusal};
+use crate::refusal::{Failure, Outcome, Refusal};
 use crate::turn::Turn;
 
 /// The operation that copies one backup; policies and checkpoints count as it too.
 pub const REPLICATE: &str = "cbr.backups.replicate";
-
-/// Where copies go.
-struct Destination<'a> {
-    region: &'a str,
-    project_id: &'a str,
-    vault_id: &'a str,
-}
 
 /// How a copy is made.
 struct Copy<'a> {
@@ -38,70 +31,52 @@ struct Copy<'a> {
     expires: Option<Timestamp>,
 }
 
-/// The vault that takes the copies.
-fn check(turn: &Turn<'_>, wanted: &Destination<'_>) -> Outcome<StoredVault> {
-    let Some(own) = super::region_of(turn, wanted.project_id)? else {
-        let message = format!("There is no project {} to copy to.", wanted.project_id);
-        return Err(refusal("BackupService.1011", message).into());
-    };
-    if !REGIONS.contains(&wanted.region) && own != wanted.region {
-        let message = format!(
-            "Region {} takes no replicas; {} do.",
-            wanted.region,
-            REGIONS.join(" and ")
-        );
-        return Err(refusal("BackupService.1005", message).into());
-    }
-    let Some(vault) = vaults::anywhere(turn, wanted.vault_id)? else {
-        let message = format!("There is no vault {}.", wanted.vault_id);
-        return Err(refusal("BackupService.6120", message).into());
-    };
-    if vault.vault.project_id != wanted.project_id {
-        let message = format!(
-            "Vault {} is not in project {}.",
-            vault.vault.name, wanted.project_id
-        );
-        return Err(refusal("BackupService.6118", message).into());
-    }
-    if !vault.for_replicas() {
-        let message = format!("Vault {} is not for replicas.", vault.vault.name);
-        return Err(refusal("BackupService.6119", message).into());
-    }
-    vault.require_usable("BackupService.6118")?;
-    Ok(vault)
+/// What there is where copies are to go.
+struct Receiver {
+    regions: Vec<String>,
+    project: Looked<()>,
+    vault: Option<StoredVault>,
+    replicas: usize,
 }
 
-/// Why a backup cannot be copied, whatever the destination.
-fn unfit(backup: &Backup) -> Option<Refusal> {
-    let name = &backup.name;
-    if ObjectType::of_kind(&backup.resource_type) != Some(ObjectType::Server) {
-        let message = format!("Backup {name} is not of a server; only those can be replicated.");
-        return Some(refusal("BackupService.6122", message));
+impl Receiver {
+    fn of(turn: &Turn<'_>, source_project: &str, wanted: &Destination<'_>) -> Outcome<Self> {
+        let own = super::region_of(turn, source_project)?.unwrap_or_default();
+        let regions = REGIONS.into_iter().filter(|region| *region != own);
+        let project = match super::region_of(turn, wanted.project_id)? {
+            Some(_) => Looked::Found(()),
+            None => Looked::Missing,
+        };
+        let replicas: i64 = turn
+            .db
+            .prepare_cached(
+                "SELECT count(*) FROM cbr_backups b JOIN tenants t ON t.no = b.project
+                 WHERE t.project_id = ?1 AND b.image_type = 'replication'",
+            )?
+            .query_row([wanted.project_id], |row| row.get(0))?;
+        Ok(Self {
+            regions: regions.map(str::to_owned).collect(),
+            project,
+            vault: vaults::anywhere(turn, wanted.vault_id)?,
+            replicas: usize::try_from(replicas).unwrap_or(usize::MAX),
+        })
     }
-    if backup.resource_type != contract::rules::SERVER_KIND {
-        let message = format!("Backup {name} is not of an elastic cloud server.");
-        return Some(refusal("BackupService.1003", message));
+
+    fn facts(&self) -> DestinationFacts<'_> {
+        DestinationFacts {
+            regions: &self.regions,
+            project: self.project,
+            vault: match &self.vault {
+                Some(stored) => Looked::Found(&stored.vault),
+                None => Looked::Missing,
+            },
+            replicas: Some(self.replicas),
+        }
     }
-    if backup.image_type == "replication" {
-        let message = format!("Backup {name} is a replica itself; replicate the original.");
-        return Some(refusal("BackupService.1002", message));
-    }
-    if backup.status != "available" {
-        let message = format!(
-            "Backup {name} is {}; only available ones can be replicated.",
-            backup.status
-        );
-        return Some(refusal("BackupService.1001", message));
-    }
-    if !backup
-        .children
-        .iter()
-        .any(|child| child.extend_info.system_disk == Some(true))
-    {
-        let message = format!("Backup {name} has no system disk.");
-        return Some(refusal("BackupService.1004", message));
-    }
-    None
+}
+
+fn refused(refusal: ReplicationRefusal) -> Failure {
+    Refusal::from(refusal).into()
 }
 
 /// Begins to copy one backup; says the id of its record.
@@ -113,45 +88,18 @@ fn begin(
     copy: &Copy<'_>,
 ) -> Outcome<String> {
     let backup = &found.backup;
-    if let Some(refused) = unfit(backup) {
-        return Err(refused.into());
+    let receiver = Receiver::of(turn, &backup.project_id, wanted)?;
+    if let Some(refusal) =
+        replicate::refusal(backup, Some(found.size_mb), wanted, &receiver.facts())
+    {
+        return Err(refused(refusal));
     }
-    let known: Option<String> = turn
-        .db
-        .prepare_cached(
-            "SELECT id FROM cbr_replications WHERE backup_id = ?1 AND destination_vault_id = ?2
-                 AND status IN ('replicating', 'success')",
-        )?
-        .query_row((&backup.id, wanted.vault_id), |row| row.get(0))
-        .optional()?;
-    if known.is_some() {
-        let message = format!(
-            "Backup {} has a replica in that vault, or is getting one.",
-            backup.name
-        );
-        return Err(refusal("BackupService.1009", message).into());
-    }
-    let target = check(turn, wanted)?;
-    let replicas: i64 = turn
-        .db
-        .prepare_cached(
-            "SELECT count(*) FROM cbr_backups WHERE project = ?1 AND image_type = 'replication'",
-        )?
-        .query_row([target.tenant], |row| row.get(0))?;
-    if usize::try_from(replicas).unwrap_or(usize::MAX) >= MAX_REPLICAS {
-        let message =
-            format!("The project has {replicas} replicas; at most {MAX_REPLICAS} are allowed.");
-        return Err(refusal("BackupService.1012", message).into());
-    }
-    if !vaults::make_room(turn, &target, found.size_mb)? {
-        let message = format!(
-            "Vault {} has {} MB free, and the replica takes {} MB.",
-            target.vault.name,
-            (target.capacity_mb() - target.used_mb()).max(0),
-            found.size_mb
-        );
-        return Err(refusal("BackupService.6129", message).into());
-    }
+    let Some(target) = receiver.vault else {
+        let missing = ReplicationRefusal::NoVault(wanted.vault_id.to_owned());
+        return Err(refused(missing));
+    };
+    // It was checked that there is room, or can be.
+    vaults::make_room(turn, &target, found.size_mb)?;
     let (id, replica, checkpoint) = (turn.new_id(), turn.new_id(), copy.checkpoint_id.to_owned());
     let region = super::region_of(turn, &backup.project_id)?.unwrap_or_default();
     let seconds = numbers::backup_seconds(found.size_mb);
@@ -370,25 +318,22 @@ pub fn copy_vault(
     wanted: &CheckpointReplicate,
 ) -> Outcome<Value> {
     let source = vaults::stored(turn, project_id, &wanted.vault_id)?;
-    if source.object != ObjectType::Server || source.vault.billing.protect_type != "backup" {
-        let message = format!(
-            "Vault {} does not hold backups of servers; only those can be replicated.",
-            source.vault.name
-        );
-        return Err(refusal("BackupService.6128", message).into());
+    if let Some(refusal) = replicate::vault_refusal(&source.vault) {
+        return Err(refused(refusal));
     }
     let destination = Destination {
         region: &wanted.destination_region,
         project_id: &wanted.destination_project_id,
         vault_id: &wanted.destination_vault_id,
     };
-    check(turn, &destination)?;
+    let receiver = Receiver::of(turn, project_id, &destination)?;
+    if let Some(refusal) = replicate::destination_refusal(&destination, &receiver.facts()) {
+        return Err(refused(refusal));
+    }
     if tasks::running(turn, &source.vault.id, &["replication"])? > 0 {
-        let message = format!(
-            "Vault {} is being replicated already; wait for it.",
-            source.vault.name
-        );
-        return Err(refusal("BackupService.6130", message).into());
+        return Err(refused(ReplicationRefusal::Running(
+            source.vault.name.clone(),
+        )));
     }
     let checkpoint_id = turn.new_id();
     let copy = Copy {
@@ -406,11 +351,9 @@ pub fn copy_vault(
         begun.push(json!({"backup_id": id, "replication_record_id": record}));
     }
     if begun.is_empty() {
-        let message = format!(
-            "Vault {} has no available backup without a replica there.",
-            source.vault.name
-        );
-        return Err(refusal("BackupService.1001", message).into());
+        return Err(refused(ReplicationRefusal::NothingToCopy(
+            source.vault.name.clone(),
+        )));
     }
     let region = super::region_of(turn, project_id)?.unwrap_or_default();
     let mut answer = answer(&source, &region, &destination);

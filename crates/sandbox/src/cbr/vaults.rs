@@ -748,7 +748,9 @@ pub fn make_room(turn: &Turn<'_>, stored: &Stored, mb: i64) -> Outcome<bool> {
     }
     // By a tenth at least, so that it does not grow with every backup.
     let size = stored.vault.billing.size.unwrap_or(0);
-    let grown = (size + (size + 9) / 10).max((needed + 1023) / 1024);
+    let grown = (size + (size + 9) / 10)
+        .min(SIZES.1)
+        .max((needed + 1023) / 1024);
     if grown > SIZES.1 {
         return Ok(false);
     }

@@ -16,5 +16,6 @@ mod preflight;
 mod recorded;
 mod restore_preflight;
 mod routes;
+mod sharing_preflight;
 mod signatures;
 mod volumes;
