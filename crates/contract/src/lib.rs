@@ -12,6 +12,7 @@
 //! - [`retention`]: which backups a retention keeps, and why.
 //! - [`restore`]: what a restore would do and whether the service would do it; the same for backups
 //!   ([`protect`], [`quota`]), policies ([`policy`]), deletions ([`deletion`]) and images ([`image`]).
+//! - [`vault`]: vaults, and whether the service would do what is asked of them.
 //! - [`rules`]: names, lengths and limits, with the sentence shown when one is broken.
 //! - [`request`]: a request as a person reads it, and as a `curl` command.
 //! - [`session`]: what the console and the gateway say to each other.
@@ -41,4 +42,5 @@ pub mod schedule;
 pub mod session;
 pub mod terraform;
 pub mod time;
+pub mod vault;
 pub mod volumes;
