@@ -13,6 +13,8 @@ mod sandbox;
 mod servers;
 pub mod session;
 mod tags;
+mod vault_world;
+mod vaults;
 
 pub use audit::audit;
 pub use backups::{
@@ -33,3 +35,10 @@ pub use sandbox::{
 };
 pub use servers::{back_up_server, can_be_backed_up, server, servers, volumes, volumes_of};
 pub use tags::{Tagged, change_tags, policy_tags, tag_requests};
+pub use vault_world::{
+    FileSystem, Resources, VaultBackups, resources, vault_backups, vault_tasks, work_of,
+};
+pub use vaults::{
+    VaultDeed, create_vault, delete_vault, replica_vaults, update_request, update_vault, vault,
+    vault_policies, vaults,
+};

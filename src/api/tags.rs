@@ -1,8 +1,8 @@
-//! Calls about tags of backups and policies (csbs-v1 5).
+//! Calls about tags of backups and policies (csbs-v1 5) and of vaults (cbr-v3 5.8).
 
 use contract::csbs::tags::{BatchAction, BatchTag, ProjectTagsAnswer, TagBatchRequest};
 use contract::model::Tag;
-use contract::operations::{Operation, csbs};
+use contract::operations::{Operation, cbr, csbs};
 use contract::request::RequestText;
 
 use super::call::{Api, operation_id};
@@ -15,6 +15,8 @@ pub enum Tagged {
     Backup(String),
     /// A policy, by its id.
     Policy(String),
+    /// A vault, by its id.
+    Vault(String),
 }
 
 impl Tagged {
@@ -22,6 +24,15 @@ impl Tagged {
         match self {
             Self::Backup(id) => (&csbs::BACKUP_TAGS_BATCH, id),
             Self::Policy(id) => (&csbs::POLICY_TAGS_BATCH, id),
+            Self::Vault(id) => (&cbr::VAULT_TAGS_BATCH, id),
+        }
+    }
+
+    /// How many tags it carries at most.
+    pub const fn limit(&self) -> usize {
+        match self {
+            Self::Backup(_) | Self::Policy(_) => contract::rules::MAX_TAGS,
+            Self::Vault(_) => contract::cbr::rules::MAX_TAGS,
         }
     }
 }

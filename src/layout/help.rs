@@ -20,11 +20,12 @@ pub(super) fn open_help() {
 }
 
 /// The second key after `g`, and where it leads.
-const GO: [(&str, Area); 6] = [
+const GO: [(&str, Area); 7] = [
     ("o", Area::Overview),
     ("s", Area::Servers),
     ("b", Area::Backups),
     ("p", Area::Policies),
+    ("v", Area::Vaults),
     ("r", Area::Restores),
     ("c", Area::Practice),
 ];
@@ -113,7 +114,7 @@ pub(super) fn HelpSheet() -> AnyView {
 }
 
 fn follow_keys(open: RwSignal<bool>) {
-    let (paths, navigate, sandbox) = (use_paths(), use_navigate(), use_session().is_sandbox());
+    let (paths, navigate, session) = (use_paths(), use_navigate(), use_session());
     let after_g = StoredValue::new(false);
     let keys = window_event_listener(ev::keydown, move |event| {
         if is_typing(&event)
@@ -131,7 +132,7 @@ fn follow_keys(open: RwSignal<bool>) {
             open.update(|open| *open = !*open);
         } else if let (true, Some((_, area))) =
             (was_g, GO.iter().find(|(letter, _)| *letter == key))
-            && (*area != Area::Practice || sandbox)
+            && session.shows(*area)
         {
             navigate(&paths.area(*area), NavigateOptions::default());
         }
@@ -150,14 +151,14 @@ fn help_sheet() -> Result<Shown, SplitLoaderError> {
 
 fn sheet() -> AnyView {
     let open = expect_context::<HelpOpen>().0;
-    let sandbox = use_session().is_sandbox();
+    let session = use_session();
     view! {
         <Dialog open=open title="Keys and words" wide=true>
             <h3>"Everywhere"</h3>
             <dl class="facts">
                 <div class="fact"><dt><kbd>"?"</kbd></dt><dd>"Opens and closes this sheet"</dd></div>
                 <div class="fact"><dt><kbd>"Ctrl"</kbd>"+"<kbd>"K"</kbd></dt><dd>"Searches everything; a pasted id is recognised"</dd></div>
-                {GO.iter().filter(|(_, area)| *area != Area::Practice || sandbox).map(|(letter, area)| view! {
+                {GO.iter().filter(|(_, area)| session.shows(*area)).map(|(letter, area)| view! {
                     <div class="fact"><dt><kbd>"g"</kbd>" then "<kbd>{*letter}</kbd></dt><dd>{format!("Go to {}", area.title())}</dd></div>
                 }).collect_view()}
                 <div class="fact"><dt><kbd>"Esc"</kbd></dt><dd>"Closes a dialog, menu or panel"</dd></div>

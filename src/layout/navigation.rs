@@ -14,6 +14,7 @@ const fn glyph(area: Area) -> Glyph {
         Area::Servers => Glyph::Server,
         Area::Backups => Glyph::Backup,
         Area::Policies => Glyph::Policy,
+        Area::Vaults => Glyph::Vault,
         Area::Restores => Glyph::Restore,
         Area::Practice => Glyph::Practice,
         Area::Settings => Glyph::Gear,
@@ -24,7 +25,7 @@ const fn glyph(area: Area) -> Glyph {
 #[component]
 pub(super) fn Navigation(open: RwSignal<bool>) -> AnyView {
     let (paths, location) = (use_paths(), use_location());
-    let sandbox = use_session().is_sandbox();
+    let session = use_session();
     let here = Memo::new(move |_| Area::of_path(&location.pathname.read()));
     // Arrived somewhere: the menu has done its work.
     Effect::new(move |_| {
@@ -33,7 +34,7 @@ pub(super) fn Navigation(open: RwSignal<bool>) -> AnyView {
     });
     let links = Area::NAVIGATION
         .into_iter()
-        .filter(|area| *area != Area::Practice || sandbox)
+        .filter(|area| session.shows(*area))
         .map(|area| {
             view! {
                 <li>

@@ -12,6 +12,7 @@ mod search;
 mod servers;
 mod settings;
 mod tasks;
+mod vaults;
 
 use leptos::wasm_split::{SplitLoaderError, wasm_split};
 
@@ -72,7 +73,7 @@ fn policies(place: Place) -> Result<Shown, SplitLoaderError> {
 #[wasm_split(vaults, fallible, wasm_split_path = leptos::wasm_split)]
 fn vaults(place: Place) -> Result<Shown, SplitLoaderError> {
     Ok(match place {
-        Place::Vaults => not_found::not_found_page,
+        Place::Vaults => vaults::vaults_page,
         Place::NewVault => not_found::not_found_page,
         Place::Sharing => not_found::not_found_page,
         Place::Vault => not_found::not_found_page,

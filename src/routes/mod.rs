@@ -15,18 +15,21 @@ pub enum Area {
     Servers,
     Backups,
     Policies,
+    Vaults,
     Restores,
     Practice,
     Settings,
 }
 
 impl Area {
-    /// What the navigation shows; settings hang on the user menu, practice on the sandbox.
-    pub const NAVIGATION: [Self; 6] = [
+    /// What the navigation shows; settings hang on the user menu, practice on the sandbox,
+    /// vaults on the service.
+    pub const NAVIGATION: [Self; 7] = [
         Self::Overview,
         Self::Servers,
         Self::Backups,
         Self::Policies,
+        Self::Vaults,
         Self::Restores,
         Self::Practice,
     ];
@@ -38,6 +41,7 @@ impl Area {
             Self::Servers => "Servers",
             Self::Backups => "Backups",
             Self::Policies => "Policies",
+            Self::Vaults => "Vaults",
             Self::Restores => "Restores & tasks",
             Self::Practice => "Practice",
             Self::Settings => "Settings",
@@ -51,6 +55,7 @@ impl Area {
             Self::Servers => "servers",
             Self::Backups => "backups",
             Self::Policies => "policies",
+            Self::Vaults => "vaults",
             Self::Restores => "restores",
             Self::Practice => "practice",
             Self::Settings => "settings",
@@ -193,7 +198,12 @@ impl Paths {
 
     /// All vaults.
     pub fn vaults(&self) -> String {
-        self.below(&["vaults"])
+        self.area(Area::Vaults)
+    }
+
+    /// The vaults that match a query, for example `[("kind", "server")]`.
+    pub fn vaults_where(&self, query: &[(&str, &str)]) -> String {
+        with_query(self.vaults(), query)
     }
 
     /// The form for a new vault.
@@ -204,6 +214,11 @@ impl Paths {
     /// One vault.
     pub fn vault(&self, id: &str) -> String {
         self.below(&["vaults", id])
+    }
+
+    /// A tab of one vault.
+    pub fn vault_tab(&self, id: &str, tab: &str) -> String {
+        with_query(self.vault(id), &[("tab", tab)])
     }
 
     /// Backups shared with this project and by it.

@@ -14,6 +14,7 @@ use contract::session::SessionInfo;
 use leptos::prelude::*;
 
 use crate::api::{self, Api, ApiError};
+use crate::routes::Area;
 
 /// Whether this tab may act.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -89,6 +90,15 @@ impl Session {
                 [] => service != Service::Cbr,
                 services => services.iter().any(|known| known == word),
             })
+    }
+
+    /// Whether the project has what an area of the console is for.
+    pub fn shows(self, area: Area) -> bool {
+        match area {
+            Area::Practice => self.is_sandbox(),
+            Area::Vaults => self.has(Service::Cbr),
+            _ => true,
+        }
     }
 
     /// The name of the project this tab is in.

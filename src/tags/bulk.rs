@@ -139,9 +139,10 @@ impl BulkTags {
                             Change::default(),
                             Outcome::LeftOut("It has these tags already.".to_owned()),
                         ),
-                        Fate::TooMany(number) => {
-                            (Change::default(), Outcome::LeftOut(too_many(number)))
-                        }
+                        Fate::TooMany(number) => (
+                            Change::default(),
+                            Outcome::LeftOut(too_many(number, MAX_TAGS)),
+                        ),
                     };
                     Work {
                         target: target.clone(),

@@ -1,7 +1,7 @@
 //! Tags being edited: rows of key and value as typed, what they come to, and what saving changes.
 
 use contract::csbs::Tag as WireTag;
-use contract::csbs::tags::{TagProblem, checked};
+use contract::csbs::tags::{TagProblem, checked_within};
 use contract::model::Tag;
 use contract::rules::{MAX_TAGS, tag_key, tag_value};
 
@@ -38,6 +38,11 @@ impl TagRow {
 
 /// The tags that rows stand for, or a sentence about the first thing that keeps them from it.
 pub fn tags_of(rows: &[TagRow]) -> Result<Vec<Tag>, String> {
+    tags_within(rows, MAX_TAGS)
+}
+
+/// The same for an object that carries at most `limit` tags.
+pub fn tags_within(rows: &[TagRow], limit: usize) -> Result<Vec<Tag>, String> {
     let typed: Vec<WireTag> = rows
         .iter()
         .filter(|row| !row.is_blank())
@@ -46,16 +51,16 @@ pub fn tags_of(rows: &[TagRow]) -> Result<Vec<Tag>, String> {
             value: row.value.clone(),
         })
         .collect();
-    match checked(&typed) {
+    match checked_within(&typed, limit) {
         Ok(tags) => Ok(tags.into_iter().map(Into::into).collect()),
-        Err(TagProblem::TooMany { count }) => Err(too_many(count)),
+        Err(TagProblem::TooMany { count }) => Err(too_many(count, limit)),
         Err(TagProblem::Broken { member, rule }) => Err(format!("A {member}: {rule}")),
     }
 }
 
 /// The sentence about a number of tags that is too large.
-pub fn too_many(count: usize) -> String {
-    format!("There are at most {MAX_TAGS} tags on one object; these are {count}.")
+pub fn too_many(count: usize, limit: usize) -> String {
+    format!("There are at most {limit} tags on one object; these are {count}.")
 }
 
 /// What saving does: keys that go, and tags that are added or get another value.
@@ -156,7 +161,7 @@ mod tests {
         assert!(rows[3].value_problem().is_some() && rows[0].value_problem().is_none());
         assert!(tags_of(&rows).is_err());
         let eleven: Vec<TagRow> = (0..11).map(|n| row(&format!("k{n}"), "")).collect();
-        assert_eq!(tags_of(&eleven), Err(too_many(11)));
+        assert_eq!(tags_of(&eleven), Err(too_many(11, MAX_TAGS)));
     }
 
     #[test]

@@ -4,7 +4,7 @@ use contract::model::Tag;
 use contract::rules::MAX_TAGS;
 use leptos::prelude::*;
 
-use super::draft::{TagRow, tags_of};
+use super::draft::{TagRow, tags_within};
 use crate::form::{Field, TextInput};
 use crate::ui::dom::{focus_id, fresh_id};
 use crate::ui::{Button, ButtonKind, Glyph};
@@ -23,12 +23,20 @@ pub struct TagRows {
     rows: RwSignal<Vec<RowSignals>>,
     next: StoredValue<u32>,
     id: StoredValue<String>,
+    /// As many rows as there may be.
+    limit: usize,
 }
 
 impl TagRows {
     /// No rows yet.
     pub fn new() -> Self {
+        Self::within(MAX_TAGS)
+    }
+
+    /// No rows yet, for an object that carries at most `limit` tags.
+    pub fn within(limit: usize) -> Self {
         Self {
+            limit,
             rows: RwSignal::new(Vec::new()),
             next: StoredValue::new(0),
             id: StoredValue::new(fresh_id("tag")),
@@ -72,7 +80,7 @@ impl TagRows {
 
     /// The tags they stand for, or what keeps them from it; tracked.
     pub fn tags(self) -> Result<Vec<Tag>, String> {
-        tags_of(&self.typed())
+        tags_within(&self.typed(), self.limit)
     }
 
     fn key_id(self, number: u32) -> String {
@@ -105,8 +113,8 @@ impl TagRows {
     /// The fields.
     pub fn view(self) -> AnyView {
         let full = Signal::derive(move || {
-            let full = self.rows.with(|rows| rows.len() >= MAX_TAGS);
-            full.then(|| format!("An object carries at most {MAX_TAGS} tags."))
+            let full = self.rows.with(|rows| rows.len() >= self.limit);
+            full.then(|| format!("There are at most {} tags here.", self.limit))
         });
         view! {
             <ul class="tag-rows" aria-label="Tags being edited">

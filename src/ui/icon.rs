@@ -44,6 +44,7 @@ pub enum Glyph {
     Sun,
     Trash,
     User,
+    Vault,
     Volume,
     Warning,
 }
@@ -107,6 +108,9 @@ impl Glyph {
             Self::Trash => "M2.5 4h11M6 4V2.5h4V4M4 4l.7 10h6.6L12 4M6.7 6.5v5M9.3 6.5v5",
             Self::User => {
                 "M8 8a2.8 2.8 0 1 0 0-5.6A2.8 2.8 0 0 0 8 8ZM2.5 14c.5-3 2.7-4 5.5-4s5 1 5.5 4"
+            }
+            Self::Vault => {
+                "M2.5 3h11v9.5h-11ZM4.5 12.5V14M11.5 12.5V14M8 10a2.2 2.2 0 1 0 0-4.4A2.2 2.2 0 0 0 8 10ZM8 7.8h2.2M12 6v3.6"
             }
             Self::Volume => {
                 "M3 2.5h10v11H3ZM8 10.5a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5ZM10.8 11.5h.4"

@@ -6,11 +6,12 @@ use serde_json::json;
 use crate::driver::{Page, journey};
 
 /// The navigation, in its order.
-const AREAS: [&str; 6] = [
+const AREAS: [&str; 7] = [
     "Overview",
     "Servers",
     "Backups",
     "Policies",
+    "Vaults",
     "Restores & tasks",
     "Practice",
 ];

@@ -100,7 +100,7 @@ fn resource(policy: &Policy, label: &str) -> String {
 }
 
 /// A resource label: letters, digits, `_` and `-`, beginning with a letter or `_`.
-fn label(name: &str) -> String {
+pub(crate) fn label(name: &str) -> String {
     let mut label: String = name
         .chars()
         .map(|c| {
@@ -118,7 +118,7 @@ fn label(name: &str) -> String {
 }
 
 /// A string literal of the configuration language; nothing in it is interpolated.
-fn quoted(text: &str) -> String {
+pub(crate) fn quoted(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 2);
     out.push('"');
     let mut characters = text.chars().peekable();

@@ -72,7 +72,12 @@ fn best<'a, T>(
 }
 
 /// Hits among pages and what is known already; with nothing typed, the pages.
-pub fn local(text: &str, known: Option<&Known>, paths: &Paths, sandbox: bool) -> Vec<Hit> {
+pub fn local(
+    text: &str,
+    known: Option<&Known>,
+    paths: &Paths,
+    shows: impl Fn(Area) -> bool,
+) -> Vec<Hit> {
     let text = text.trim().to_lowercase();
     let mut hits = Vec::new();
     if let Some(known) = known.filter(|_| !text.is_empty()) {
@@ -110,7 +115,7 @@ pub fn local(text: &str, known: Option<&Known>, paths: &Paths, sandbox: bool) ->
     let areas = Area::NAVIGATION
         .into_iter()
         .chain([Area::Settings])
-        .filter(|area| *area != Area::Practice || sandbox)
+        .filter(|area| shows(*area))
         .map(|area| page(area.title(), paths.area(area)));
     let more = [
         page("Quota", paths.quota()),
@@ -243,7 +248,7 @@ mod tests {
     }
 
     fn titles(text: &str) -> Vec<String> {
-        let hits = local(text, Some(&known()), &Paths::new("p"), true);
+        let hits = local(text, Some(&known()), &Paths::new("p"), |_| true);
         hits.into_iter().map(|hit| hit.title).collect()
     }
 
@@ -258,7 +263,7 @@ mod tests {
     fn pages_are_found_and_practice_only_where_there_is_a_sandbox() {
         assert_eq!(titles("quot"), ["Quota"]);
         assert!(titles("").contains(&"Practice".to_owned()));
-        let cloud = local("", None, &Paths::new("p"), false);
+        let cloud = local("", None, &Paths::new("p"), |area| area != Area::Practice);
         assert!(cloud.iter().all(|hit| hit.title != "Practice"));
     }
 }

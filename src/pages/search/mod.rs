@@ -31,7 +31,7 @@ pub fn search_page() -> AnyView {
 
 fn panel() -> AnyView {
     let (paths, navigate, palette) = (use_paths(), use_navigate(), use_palette());
-    let sandbox = use_session().is_sandbox();
+    let session = use_session();
     let text = RwSignal::new(String::new());
     let asked = debounced(text);
     let known = Query::new(load);
@@ -48,7 +48,7 @@ fn panel() -> AnyView {
     let hits = Memo::new(move |_| {
         let typed = text.get();
         let known = known.data();
-        let mut hits = local(&typed, known.as_deref(), &paths, sandbox);
+        let mut hits = local(&typed, known.as_deref(), &paths, |area| session.shows(area));
         // What was found for another text is not what is looked for now.
         let more = found.data().filter(|found| found.0 == typed);
         if let Some(more) = more {

@@ -87,6 +87,11 @@ pub enum TagProblem {
 
 /// Tags as they are stored: blanks trimmed, each within the rules of creation.
 pub fn checked(tags: &[Tag]) -> Result<Vec<Tag>, TagProblem> {
+    checked_within(tags, rules::MAX_TAGS)
+}
+
+/// The same for objects that carry another number of tags, such as vaults.
+pub fn checked_within(tags: &[Tag], limit: usize) -> Result<Vec<Tag>, TagProblem> {
     let part = |member| move |rule| TagProblem::Broken { member, rule };
     let mut clean: Vec<Tag> = Vec::with_capacity(tags.len());
     for tag in tags {
@@ -97,7 +102,7 @@ pub fn checked(tags: &[Tag]) -> Result<Vec<Tag>, TagProblem> {
         }
         clean.push(Tag { key, value });
     }
-    if clean.len() > rules::MAX_TAGS {
+    if clean.len() > limit {
         return Err(TagProblem::TooMany { count: clean.len() });
     }
     Ok(clean)

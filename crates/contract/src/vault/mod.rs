@@ -7,9 +7,11 @@
 //! - [`add_refusals`], [`remove_refusals`], [`migrate_refusals`], [`set_refusals`]: what it holds.
 //! - [`associate_refusals`], [`dissociate_refusals`]: policies.
 //! - [`bindings`]: which servers a vault takes in by their tags, and why it leaves the others out.
+//! - [`VaultPolicy`]: a policy as a vault looks at it; [`as_terraform`]: a vault as configuration.
 //!
 //! Each check lists all reasons, the one the service answers with first.
 
+mod applied;
 mod binding;
 mod change;
 mod create;
@@ -18,9 +20,11 @@ mod policies;
 mod refusal;
 mod resources;
 mod tags;
+mod terraform;
 #[cfg(test)]
 mod tests;
 
+pub use applied::VaultPolicy;
 pub use binding::{Binding, BindingFacts, Fate, bindings, bound, carries_any};
 pub use change::{DeletionFacts, delete_refusals, update_refusals};
 pub use create::{CreateFacts, create_refusals};
@@ -34,3 +38,4 @@ pub use resources::{
     put_in_refusals, remove_refusals, set_refusals,
 };
 pub use tags::{checked_tags, tag_refusals};
+pub use terraform::as_terraform;
