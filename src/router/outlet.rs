@@ -34,8 +34,12 @@ pub fn Outlet(
     let router = expect_context::<Router>();
     let standing = RwSignal::new(None::<Result<Standing, ()>>);
     let again = Trigger::new();
+    // Counts the addresses; a page that comes when its address is no longer the newest is not shown.
+    let turns = StoredValue::new(0_u32);
     Effect::new(move |_| {
         again.track();
+        turns.update_value(|turns| *turns += 1);
+        let turn = turns.get_value();
         let address = router.address.get();
         let (place, params) = match Place::of_path(&address.path) {
             Some((place, params)) => (Some(place), params),
@@ -62,11 +66,8 @@ pub fn Outlet(
             PageView::There(page) => stand(page),
             PageView::Fetched(page) => leptos::task::spawn_local(async move {
                 let page = page.await;
-                // Somebody went on meanwhile: that page's own turn comes, or came.
-                let here = router.address.try_with_untracked(|address| {
-                    Place::of_path(&address.path).map(|(place, _)| place)
-                });
-                if here != Some(place) {
+                // Nothing of the console is left, or somebody went on and that page's own turn comes.
+                if turns.try_get_value() != Some(turn) {
                     return;
                 }
                 match page {
