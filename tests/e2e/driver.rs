@@ -242,6 +242,13 @@ impl Page {
         Ok(())
     }
 
+    /// Chooses a file of this machine, as the browser's own dialog would. The label names the file field, which need not be shown.
+    pub async fn choose_file(&self, label: &str, file: &std::path::Path) -> Result<()> {
+        let field = By::Css(format!("input[type=file][aria-label='{label}']"));
+        let file = file.to_str().context("a path that can be typed")?;
+        Ok(self.driver.find(field).await?.send_keys(file).await?)
+    }
+
     /// Chooses an option of a select by its text.
     pub async fn choose(&self, label: &str, option: &str) -> Result<()> {
         let field = self.see("combobox", label).await?;

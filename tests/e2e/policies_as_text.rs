@@ -1,10 +1,13 @@
 //! Policies taken away as text and brought in by a plan.
 
+use std::collections::HashSet;
+
 use anyhow::{Context as _, Result, ensure};
 use serde_json::{Value, json};
 use thirtyfour::prelude::*;
 
 use crate::driver::{Page, journey};
+use crate::server::target;
 
 /// The name of a policy that only the document knows.
 const NEW: &str = "from-text";
@@ -92,6 +95,95 @@ fn a_document_is_imported_by_a_plan_whose_steps_can_be_taken_back() {
         page.see_no("link", NEW).await?;
         Ok(())
     });
+}
+
+#[test]
+fn a_file_is_imported_deletions_are_confirmed_and_a_failing_step_says_why() {
+    journey("policies-import-file", async |page| {
+        page.sign_in().await?;
+        page.click("link", "Policies").await?;
+        page.click("link", "Export").await?;
+        let known = exported(page).await?;
+        let (kept, others) = known.split_first().context("the demo has policies")?;
+        page.click("link", "Policies").await?;
+        page.click("link", "Import").await?;
+
+        let before = stored(page)?;
+        let folder = target().join("journeys");
+        std::fs::create_dir_all(&folder)?;
+        let no_text = folder.join("picture.png");
+        std::fs::write(&no_text, [0x89, b'P', b'N', b'G', 0xff, 0xfe, 0x00])?;
+        page.choose_file("File with a document", &no_text).await?;
+        page.see_text("This is no document yet").await?;
+
+        let file = folder.join("policies.json");
+        let document = json!({"version": 1, "policies": [
+            {"name": kept, "description": "from a file"},
+            {"name": NEW, "schedule": "FREQ=DAILY;BYHOUR=2;BYMINUTE=30", "retention": {"backups": 3}},
+        ]});
+        std::fs::write(&file, document.to_string())?;
+        page.choose_file("File with a document", &file).await?;
+        page.see("button", "Apply 2 steps").await?;
+        page.click(
+            "checkbox",
+            "Delete policies that the document does not name",
+        )
+        .await?;
+        let all = format!("Apply {} steps", 2 + others.len());
+        page.click("button", &all).await?;
+
+        // Nothing goes without being asked for.
+        let asked = format!("Apply the plan and delete {} policies?", others.len());
+        let dialog = page.see("dialog", &asked).await?;
+        page.accessible().await?;
+        page.screenshot("policies-import-confirm").await?;
+        page.click_in(&dialog, "button", "Keep everything").await?;
+        page.see_no("dialog", &asked).await?;
+        ensure!(stored(page)? == before, "cancelling changes nothing");
+
+        // The service fails the step in the middle; the others are done, and each says how it went.
+        page.sandbox().post(
+            "/sandbox/faults",
+            &json!({"operation": "csbs.policies.create", "times": 1, "status": 500, "error_code": "CSBS.9999",
+                    "error_msg": "Internal error."}),
+        )?;
+        page.click("button", &all).await?;
+        let dialog = page.see("dialog", &asked).await?;
+        let verb = format!("Apply and delete {} policies", others.len());
+        page.fill("Type demo-project to go on", "demo-project")
+            .await?;
+        page.click_in(&dialog, "button", &verb).await?;
+        page.see_text(&format!(
+            "{} steps done, 1 step not done.",
+            1 + others.len()
+        ))
+        .await?;
+        page.see_text("CSBS.9999").await?;
+        page.accessible().await?;
+        page.screenshot("policies-import-failed").await?;
+        page.see_no("button", &format!("Take back: Create policy {NEW}"))
+            .await?;
+        let after = stored(page)?;
+        ensure!(
+            after.contains(kept) && !others.iter().any(|other| after.contains(other)),
+            "the others were deleted, and only they: {after:?}"
+        );
+
+        // What failed is still in the document: the next plan is only that.
+        page.click("button", "Make a new plan").await?;
+        page.click("button", "Apply 1 step").await?;
+        page.see_text("1 step done.").await?;
+        ensure!(stored(page)?.contains(NEW), "the second try makes it");
+        Ok(())
+    });
+}
+
+/// The names of the policies that the service has, of every project.
+fn stored(page: &Page) -> Result<HashSet<String>> {
+    let world = page.sandbox().get("/sandbox/world")?;
+    let policies = world["tables"]["policies"].as_array().context("a table")?;
+    let name = |policy: &Value| policy["name"].as_str().unwrap_or_default().to_owned();
+    Ok(policies.iter().map(name).collect())
 }
 
 /// The names in the document that is shown, once it is there.

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use contract::document::plan::{Missing, Plan, plan};
+use contract::document::plan::{Kind, Missing, Plan, Step, plan};
 use contract::document::{Document, DocumentProblem, World};
 use leptos::{html, prelude::*};
 use wasm_bindgen::{JsCast as _, JsValue};
@@ -20,6 +20,7 @@ use crate::layout::{Page, use_paths};
 use crate::query::{Query, query_view};
 use crate::router::{NavigateOptions, use_navigate, use_query_map};
 use crate::routes::with_query;
+use crate::session::use_session;
 use crate::ui::{
     Button, ButtonKind, Card, CodeBlock, Confirm, Details, Glyph, Notice, TextLink, Tone,
 };
@@ -218,9 +219,8 @@ fn planned(import: Import, known: Signal<Arc<World>>) -> AnyView {
     let deletions = Memo::new(move |_| {
         draft.with(|draft| {
             let steps = draft.plan.steps.iter().zip(&draft.chosen);
-            let deletes = |(step, on): &(&contract::document::plan::Step, &bool)| {
-                **on && matches!(step.kind, contract::document::plan::Kind::Delete { .. })
-            };
+            let deletes =
+                |(step, on): &(&Step, &bool)| **on && matches!(step.kind, Kind::Delete { .. });
             steps.filter(deletes).count()
         })
     });
@@ -239,6 +239,17 @@ fn planned(import: Import, known: Signal<Arc<World>>) -> AnyView {
         start();
     };
     let deleted = move || count(deletions.get(), "policy", "policies");
+    // A slip of the hand must not leave servers without a schedule.
+    let session = use_session();
+    let unprotects = Memo::new(move |_| {
+        draft.with(|draft| {
+            let mut chosen = draft.plan.steps.iter().zip(&draft.chosen);
+            chosen.any(|(step, on)| {
+                *on && matches!(step.kind, Kind::Delete { servers } if servers > 0)
+            })
+        })
+    });
+    let typed_name = Signal::derive(move || unprotects.get().then(|| session.project_name()));
     let unnamed = move |on: bool| {
         let query = [("missing", if on { "delete" } else { "" })];
         let options = NavigateOptions {
@@ -260,7 +271,7 @@ fn planned(import: Import, known: Signal<Arc<World>>) -> AnyView {
                 <Button kind=ButtonKind::Primary busy=checking blocked=blocked on_press=apply>{verb}</Button>
             </div>
         </Card>
-        <Confirm open=asking title=Signal::derive(move || format!("Apply the plan and delete {}?", deleted()))
+        <Confirm open=asking title=Signal::derive(move || format!("Apply the plan and delete {}?", deleted())) typed_name=typed_name
             verb=Signal::derive(move || format!("Apply and delete {}", deleted())) on_confirm=confirmed>
             <p>"Their servers are no longer backed up on a schedule. The backups made so far stay."</p>
         </Confirm>
