@@ -18,6 +18,7 @@
 //! - [`session`]: what the console and the gateway say to each other.
 //! - [`document`]: policies as one JSON text, and the plan that makes a project what it says;
 //!   [`terraform`]: policies as configuration.
+//! - [`migration`]: what a project of the older service becomes in the newer one, and what does not survive.
 //! - [`time`], [`lenient`]: instants and forgiving readers.
 
 pub mod cbr;
@@ -29,6 +30,7 @@ pub mod errors;
 pub mod iam;
 pub mod image;
 pub mod lenient;
+pub mod migration;
 pub mod model;
 pub mod operations;
 pub mod policy;

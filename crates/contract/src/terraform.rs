@@ -21,18 +21,11 @@ pub fn policy(policy: &Policy) -> String {
 pub fn policies<'a>(policies: impl IntoIterator<Item = &'a Policy>) -> String {
     let mut sorted: Vec<&Policy> = policies.into_iter().collect();
     sorted.sort_by(|one, two| (&one.name, &one.id).cmp(&(&two.name, &two.id)));
-    let mut labels: Vec<String> = Vec::with_capacity(sorted.len());
-    let mut texts = Vec::with_capacity(sorted.len());
-    for policy in sorted {
-        let plain = label(&policy.name);
-        let numbered = (2..).map(|number| format!("{plain}_{number}"));
-        let free = core::iter::once(plain.clone())
-            .chain(numbered)
-            .find(|label| !labels.contains(label))
-            .unwrap_or_default();
-        texts.push(resource(policy, &free));
-        labels.push(free);
-    }
+    let mut labels = Vec::with_capacity(sorted.len());
+    let texts: Vec<String> = sorted
+        .into_iter()
+        .map(|policy| resource(policy, &free_label(&policy.name, &mut labels)))
+        .collect();
     texts.join("\n")
 }
 
@@ -97,6 +90,18 @@ fn resource(policy: &Policy, label: &str) -> String {
     }
     line(0, "}");
     text
+}
+
+/// The label of a resource with this name, numbered where it is used already; it is used from then on.
+pub(crate) fn free_label(name: &str, used: &mut Vec<String>) -> String {
+    let plain = label(name);
+    let numbered = (2..).map(|number| format!("{plain}_{number}"));
+    let free = core::iter::once(plain.clone())
+        .chain(numbered)
+        .find(|label| !used.contains(label))
+        .unwrap_or_default();
+    used.push(free.clone());
+    free
 }
 
 /// A resource label: letters, digits, `_` and `-`, beginning with a letter or `_`.
