@@ -121,9 +121,14 @@ fn hold(turn: &Turn<'_>, seq: i64, image_id: Option<&str>) -> Outcome<()> {
 }
 
 fn free(turn: &Turn<'_>, image_id: &str, backup_id: &str) -> Outcome<()> {
-    turn.db
-        .prepare_cached("UPDATE backups SET image_id = NULL WHERE id = ?1 AND image_id = ?2")?
-        .execute((backup_id, image_id))?;
+    // A backup with an image may have moved into a vault meanwhile.
+    for table in ["backups", "cbr_backups"] {
+        turn.db
+            .prepare_cached(&format!(
+                "UPDATE {table} SET image_id = NULL WHERE id = ?1 AND image_id = ?2"
+            ))?
+            .execute((backup_id, image_id))?;
+    }
     Ok(())
 }
 

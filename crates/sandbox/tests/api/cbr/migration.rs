@@ -130,3 +130,76 @@ async fn a_conversion_that_fails_says_why_and_can_be_begun_again() {
         "there was nothing to take over"
     );
 }
+
+#[tokio::test]
+async fn an_image_without_a_tag_comes_along_and_an_age_goes_on() {
+    let world = Vaults::of(Company::with(Seed::Empty).await).await;
+    crate::fixture::plant(&world.0.world).await;
+    world
+        .meddle(
+            "UPDATE volumes SET multiattach = 0, scsi = 0 WHERE name = 'shared' AND id <> ?1",
+            "",
+        )
+        .await;
+    let keep = json!({"retention_duration_days": 3, "permanent": false});
+    world
+        .0
+        .ok(
+            Method::POST,
+            "/v1/{p}/policies",
+            policy("nightly", DAILY, &[crate::fixture::WEB], keep),
+        )
+        .await;
+    let (plain, tagged) = (
+        world.0.backup(crate::fixture::WEB).await,
+        world.0.backup(crate::fixture::WEB).await,
+    );
+    world.0.advance("P1D").await;
+    for (backup, tags) in [
+        (&plain, json!([])),
+        (&tagged, json!([{"key": "env", "value": "prod"}])),
+    ] {
+        let body = json!({"name": text(&backup["id"]), "backup_id": backup["id"], "whole_image_type": "CSBS",
+            "image_tags": tags});
+        world
+            .0
+            .ok(Method::POST, "/v1/cloudimages/wholeimages/action", body)
+            .await;
+    }
+    assert_eq!(
+        world.0.refused(Method::POST, START, request(0.2)).await.0,
+        "500 BackupService.4006",
+        "an image is being made"
+    );
+    world.0.advance("PT6H").await;
+    world.0.ok(Method::POST, START, request(0.2)).await;
+    world.0.advance("PT6M").await;
+    assert_eq!(world.0.get(START).await["status"], "success");
+
+    let left = world.0.get("/v1/{p}/checkpoint_items").await;
+    assert_eq!(left["checkpoint_items"].as_array().unwrap().len(), 1);
+    assert_eq!(left["checkpoint_items"][0]["id"], tagged["id"]);
+    let id = text(&plain["id"]);
+    let moved = world.backup(&id).await;
+    let image = text(&moved["extend_info"]["os_images_data"][0]["image_id"]);
+    assert_eq!(moved["expired_at"], Value::Null, "made by hand");
+    let path = format!("/backups/{id}");
+    assert_eq!(
+        world.refused(Method::DELETE, &path, Value::Null).await,
+        "400 6204"
+    );
+    // It goes when its image has gone.
+    let path = format!("/v2/images/{image}");
+    world.0.call(Method::DELETE, &path, Value::Null).await;
+    world.delete(&format!("/backups/{id}")).await;
+
+    let all = world.get("/backups?resource_name=web01").await["backups"].clone();
+    let automatic = |backup: &&Value| backup["extend_info"]["auto_trigger"] == true;
+    let nightly = all.as_array().unwrap().iter().find(automatic).unwrap();
+    let at = |member: &str| {
+        contract::time::Timestamp::parse(nightly[member].as_str().unwrap())
+            .unwrap()
+            .seconds()
+    };
+    assert_eq!(at("expired_at") - at("created_at"), 3 * 86_400);
+}
