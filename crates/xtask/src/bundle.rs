@@ -34,7 +34,11 @@ pub fn build_from_nothing(kind: Kind) -> Result<()> {
     let mut steps = Steps::new(2);
     steps.step("Tools for the console", install)?;
     steps.step("The console", || build(kind))?;
-    site::print_sizes()
+    match kind {
+        Kind::Release => site::print_sizes(),
+        // Weighing means compressing, which takes longer than the build; and nobody fetches this one from afar.
+        Kind::Dev => Ok(()),
+    }
 }
 
 /// Everything that [`build`] needs.
