@@ -11,11 +11,13 @@ pub enum Seed {
     /// A small believable company.
     #[default]
     Demo,
-    /// That company with this many backups.
+    /// That company with this many backups of servers.
     Scale(u64),
+    /// That company with this many backups in vaults instead.
+    ScaleCbr(u64),
 }
 
-/// A seed that is none of `empty`, `demo`, `scale:N`.
+/// A seed that is none of `empty`, `demo`, `scale:N`, `scale-cbr:N`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SeedProblem(String);
 
@@ -23,7 +25,7 @@ impl fmt::Display for SeedProblem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "`{}` is no seed; use empty, demo or scale:N (N from 0 to {MAX_SCALE})",
+            "`{}` is no seed; use empty, demo, scale:N or scale-cbr:N (N from 0 to {MAX_SCALE})",
             self.0
         )
     }
@@ -31,7 +33,7 @@ impl fmt::Display for SeedProblem {
 
 impl std::error::Error for SeedProblem {}
 
-/// The most backups `scale:N` makes: what the documented performance is promised for, ten times over.
+/// The most backups `scale:N` and `scale-cbr:N` make: what the documented performance is promised for, ten times over.
 pub const MAX_SCALE: u64 = 10_000_000;
 
 impl FromStr for Seed {
@@ -43,7 +45,12 @@ impl FromStr for Seed {
             "empty" => Ok(Self::Empty),
             "demo" => Ok(Self::Demo),
             _ => {
-                let count = text.strip_prefix("scale:").ok_or_else(unknown)?;
+                let (word, count) = text.split_once(':').ok_or_else(unknown)?;
+                let seed = match word {
+                    "scale" => Self::Scale,
+                    "scale-cbr" => Self::ScaleCbr,
+                    _ => return Err(unknown()),
+                };
                 if count.is_empty() || !count.bytes().all(|b| b.is_ascii_digit()) {
                     return Err(unknown());
                 }
@@ -51,7 +58,7 @@ impl FromStr for Seed {
                 if count > MAX_SCALE {
                     Err(unknown())
                 } else {
-                    Ok(Self::Scale(count))
+                    Ok(seed(count))
                 }
             }
         }
@@ -64,6 +71,7 @@ impl fmt::Display for Seed {
             Self::Empty => f.write_str("empty"),
             Self::Demo => f.write_str("demo"),
             Self::Scale(count) => write!(f, "scale:{count}"),
+            Self::ScaleCbr(count) => write!(f, "scale-cbr:{count}"),
         }
     }
 }
@@ -79,6 +87,7 @@ mod tests {
             Seed::Demo,
             Seed::Scale(0),
             Seed::Scale(100_000),
+            Seed::ScaleCbr(7),
         ] {
             assert_eq!(seed.to_string().parse(), Ok(seed));
         }
@@ -94,6 +103,8 @@ mod tests {
             "scale:+1",
             "scale:1e3",
             "scale:10000001",
+            "scale-cbr:",
+            "scale-CBR:1",
             "scale:99999999999999999999",
         ] {
             let error = text.parse::<Seed>().unwrap_err();

@@ -24,6 +24,7 @@ const STEPS: &[M<'_>] = &[
     M::up(include_str!("schema/004_names.sql")),
     M::up(include_str!("schema/005_wider_orders.sql")),
     M::up(include_str!("schema/006_vaults.sql")),
+    M::up(include_str!("schema/007_counts.sql")),
 ];
 const MIGRATIONS: Migrations<'_> = Migrations::from_slice(STEPS);
 

@@ -4,6 +4,7 @@ mod company;
 mod document;
 mod inventory;
 mod scale;
+mod scale_vaults;
 mod vaults;
 
 use contract::time::Timestamp;
@@ -60,18 +61,35 @@ pub fn plant(db: &Connection, now: Timestamp, seed: Seed) -> Outcome<()> {
         Seed::Empty => {}
         Seed::Demo => company::found(&turn)?,
         Seed::Scale(backups) => scale::found(&turn, backups)?,
+        Seed::ScaleCbr(backups) => scale_vaults::found(&turn, backups)?,
     }
     retention::plan_sweep(&turn)
 }
 
+/// Tables with very many rows.
+const LARGE: &str = "('backups', 'cbr_backups', 'cbr_disks')";
+
+/// What the triggers of these tables keep elsewhere, made anew.
+const RECOUNT: &str = "
+    INSERT INTO backup_names (backup_names) VALUES ('rebuild');
+    DELETE FROM backup_name_counts;
+    INSERT INTO backup_name_counts SELECT project, name, count(*) FROM backups GROUP BY project, name;
+    DELETE FROM cbr_name_counts;
+    INSERT INTO cbr_name_counts SELECT project, name, count(*) FROM cbr_backups GROUP BY project, name;
+    DELETE FROM cbr_tallies;
+    INSERT INTO cbr_tallies
+        SELECT project, vault, resource_id, resource_kind, resource_name, resource_zone, image_type, status,
+            incremental, count(*)
+        FROM cbr_backups GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9;";
+
 /// Does something to many backups: their indices and triggers are built faster afterwards than kept
-/// up row by row. What the triggers count is for the caller to set.
+/// up row by row. What the triggers add up on projects, servers and vaults is for the caller to set.
 fn in_bulk(db: &Connection, work: impl FnOnce() -> Outcome<()>) -> Outcome<()> {
     let found: Vec<(String, String, String)> = db
-        .prepare(
+        .prepare(&format!(
             "SELECT type, name, sql FROM sqlite_schema
-             WHERE tbl_name = 'backups' AND type IN ('index', 'trigger') AND sql IS NOT NULL",
-        )?
+             WHERE tbl_name IN {LARGE} AND type IN ('index', 'trigger') AND sql IS NOT NULL"
+        ))?
         .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
         .collect::<Result<_, _>>()?;
     for (kind, name, _) in &found {
@@ -81,7 +99,7 @@ fn in_bulk(db: &Connection, work: impl FnOnce() -> Outcome<()>) -> Outcome<()> {
     for (.., sql) in &found {
         db.execute_batch(sql)?;
     }
-    db.execute_batch("INSERT INTO backup_names (backup_names) VALUES ('rebuild')")?;
+    db.execute_batch(RECOUNT)?;
     Ok(())
 }
 

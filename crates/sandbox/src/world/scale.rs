@@ -15,11 +15,11 @@ use crate::csbs::servers::{Subject, protect_refusals};
 use crate::refusal::Outcome;
 use crate::turn::{Turn, scatter};
 
-const HOUR: i64 = 3_600;
+pub const HOUR: i64 = 3_600;
 /// One backup in so many failed …
-const FAILED: u64 = 64;
+pub const FAILED: u64 = 64;
 /// … and one round in so many was begun by hand.
-const BY_HAND: u64 = 12;
+pub const BY_HAND: u64 = 12;
 
 /// A server that takes part in every round.
 struct Member {

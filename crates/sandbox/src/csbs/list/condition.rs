@@ -99,6 +99,23 @@ impl Condition {
         first: Option<Key>,
     ) -> Outcome<()> {
         let by_time = first == Some(Key::CreatedAt);
+        if let Some(text) = filter.name.as_deref()
+            && terms(text).is_none()
+        {
+            // Too short for the index of parts: looked for among the names, each of which is there once.
+            match few_names(turn, tenant, text)? {
+                0 => self.empty = true,
+                1..=FEW if filter.checkpoint_id.is_none() => {
+                    self.sql.push_str(
+                        " AND name IN (SELECT name FROM backup_name_counts WHERE project = ? AND instr(name, ?) > 0)",
+                    );
+                    self.values.extend([tenant.into(), text.to_owned().into()]);
+                    self.index = " INDEXED BY backups_by_name";
+                    return Ok(());
+                }
+                _ => {}
+            }
+        }
         let rare = match filter.name.as_deref().and_then(terms) {
             Some(terms) if few_with(turn, &terms)? => Some(terms),
             _ => None,
@@ -214,6 +231,17 @@ fn few_with(turn: &Turn<'_>, terms: &str) -> Outcome<bool> {
         "SELECT count(*) FROM (SELECT 1 FROM backup_names WHERE backup_names MATCH ?1 LIMIT ?2)",
     )?;
     is_few(query, (terms, FEW + 1))
+}
+
+/// How many backups have such a name; more than `FEW` is as good as any number above it.
+fn few_names(turn: &Turn<'_>, tenant: i64, part: &str) -> Outcome<i64> {
+    Ok(turn
+        .db
+        .prepare_cached(
+            "SELECT coalesce(sum(backups), 0) FROM (SELECT backups FROM backup_name_counts
+                 WHERE project = ?1 AND instr(name, ?2) > 0 LIMIT ?3)",
+        )?
+        .query_row(params![tenant, part, FEW + 1], |row| row.get(0))?)
 }
 
 fn few_of_status(turn: &Turn<'_>, tenant: i64, status: &BackupStatus) -> Outcome<bool> {

@@ -1,55 +1,19 @@
-//! Measures the sandbox against its budgets: filtered pages out of many backups, and durable writes.
-//!
-//! `cargo run --release -p sandbox --example speed [BACKUPS]` (1,000,000 when left out).
+//! The first generation: backups of servers, and one policy.
 
-#![expect(
-    clippy::print_stdout,
-    reason = "the numbers are what this program is for"
-)]
-
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use contract::csbs::policies::{PolicyCreateRequest, PolicyUpdate};
 use contract::model::BackupStatus;
 use contract::rules::Description;
+use sandbox::Sandbox;
 use sandbox::csbs::page::Key;
 use sandbox::csbs::{BackupFilter, Page, list, page::Order, policies};
-use sandbox::{Data, Options, Outcome, Sandbox, Seed};
 
-const ROUNDS: usize = 200;
+use super::ROUNDS;
+use super::measure::{measure, resident_kb};
 
-fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let backups = match std::env::args().nth(1) {
-        Some(text) => text.parse()?,
-        None => 1_000_000,
-    };
-    let dir = std::env::temp_dir().join(format!("sandbox-speed-{}", std::process::id()));
-    let begun = Instant::now();
-    let sandbox = Sandbox::open(&Options {
-        data: Data::Dir(dir.clone()),
-        seed: Seed::Scale(backups),
-        ..Options::default()
-    })?;
-    println!("{backups} backups made in {:.1?}", begun.elapsed());
-    let begun = Instant::now();
-    drop(Sandbox::open(&Options::default())?);
-    println!("the demo world made in {:.0?}", begun.elapsed());
-    let project = sandbox.look(|turn| {
-        Ok(turn.db.query_row(
-            "SELECT id FROM projects WHERE name = 'demo-project'",
-            [],
-            |row| row.get::<_, String>(0),
-        )?)
-    })?;
-    pages(&sandbox, &project)?;
-    whole(&sandbox, &project)?;
-    writes(&sandbox, &project)?;
-    drop(sandbox);
-    std::fs::remove_dir_all(dir)?;
-    Ok(())
-}
-
-fn pages(sandbox: &Sandbox, project: &str) -> Result<(), Box<dyn std::error::Error>> {
+/// Pages, filtered and sorted in every way.
+pub fn pages(sandbox: &Sandbox, project: &str) -> Result<(), Box<dyn std::error::Error>> {
     let newest = sandbox
         .look(|turn| list::list(turn, project, &BackupFilter::default(), &Page::default()))?;
     let one = newest.first().cloned().unwrap_or_default();
@@ -209,6 +173,16 @@ fn pages(sandbox: &Sandbox, project: &str) -> Result<(), Box<dyn std::error::Err
             Page::default(),
         ),
         (
+            "name=z",
+            with(|f, t| f.name = Some(t.to_owned()), "z"),
+            Page::default(),
+        ),
+        (
+            "name=a1",
+            with(|f, t| f.name = Some(t.to_owned()), "a1"),
+            Page::default(),
+        ),
+        (
             "a month, sort=name",
             month.clone(),
             sorted(Key::Name, false),
@@ -237,7 +211,7 @@ fn pages(sandbox: &Sandbox, project: &str) -> Result<(), Box<dyn std::error::Err
 }
 
 /// Every page of everything, one behind the other: memory must not grow with what was read.
-fn whole(sandbox: &Sandbox, project: &str) -> Result<(), Box<dyn std::error::Error>> {
+pub fn whole(sandbox: &Sandbox, project: &str) -> Result<(), Box<dyn std::error::Error>> {
     let begun = Instant::now();
     let mut page = Page::default();
     let (mut rows, mut first, mut most) = (0, None, 0);
@@ -261,15 +235,8 @@ fn whole(sandbox: &Sandbox, project: &str) -> Result<(), Box<dyn std::error::Err
     Ok(())
 }
 
-/// KB of this process that are in memory; 0 where the system does not tell.
-fn resident_kb() -> u64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-    let number = line.and_then(|line| line.split_whitespace().next());
-    number.and_then(|text| text.parse().ok()).unwrap_or(0)
-}
-
-fn writes(sandbox: &Sandbox, project: &str) -> Result<(), Box<dyn std::error::Error>> {
+/// One policy, written again and again.
+pub fn writes(sandbox: &Sandbox, project: &str) -> Result<(), Box<dyn std::error::Error>> {
     let made: PolicyCreateRequest = serde_json::from_value(serde_json::json!({"policy": {
         "name": "measured", "provider_id": contract::rules::PROVIDER_ID, "parameters": {"common": {}}, "resources": [],
         "scheduled_operations": [{"enabled": true, "operation_type": "backup", "operation_definition": {},
@@ -289,30 +256,4 @@ fn writes(sandbox: &Sandbox, project: &str) -> Result<(), Box<dyn std::error::Er
     })?;
     println!("{:32} durable      {times}", "one policy written");
     Ok(())
-}
-
-struct Times(Vec<Duration>);
-
-impl std::fmt::Display for Times {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let at = |percent: usize| self.0[(self.0.len() - 1) * percent / 100];
-        write!(
-            f,
-            "p50 {:8.2?}  p99 {:8.2?}  max {:8.2?}",
-            at(50),
-            at(99),
-            at(100)
-        )
-    }
-}
-
-fn measure(rounds: usize, mut work: impl FnMut() -> Outcome<()>) -> Outcome<Times> {
-    let mut times = Vec::with_capacity(rounds);
-    for _ in 0..rounds.max(1) {
-        let begun = Instant::now();
-        work()?;
-        times.push(begun.elapsed());
-    }
-    times.sort_unstable();
-    Ok(Times(times))
 }

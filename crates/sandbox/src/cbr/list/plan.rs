@@ -1,0 +1,336 @@
+//! How many backups a filter leaves, and the index that leads to them quickest.
+//!
+//! Counts are part of every page here, so they are kept (`schema/007_counts.sql`) instead of made
+//! where that is possible. They also tell which part of a filter leaves few: these are looked up and
+//! sorted, of the rest the backups are looked through in the order asked for until the page is full.
+
+use rusqlite::types::Value as Sql;
+use rusqlite::{OptionalExtension as _, params, params_from_iter};
+
+use super::filter::{Filter, Ownership};
+use crate::csbs::page::Key;
+use crate::refusal::Outcome;
+use crate::turn::Turn;
+
+/// Up to this many backups are sorted by hand (see the list of the first generation). A debug build
+/// draws the line so low that tests meet both sides.
+const FEW: i64 = if cfg!(debug_assertions) { 40 } else { 20_000 };
+
+/// A condition in SQL, its parameters, and how the table is to be read.
+#[derive(Clone, Debug)]
+pub struct Wanted {
+    pub condition: String,
+    pub values: Vec<Sql>,
+    pub index: &'static str,
+}
+
+impl Wanted {
+    pub fn and(&mut self, condition: &str, value: impl Into<Sql>) {
+        self.condition.push_str(" AND ");
+        self.condition.push_str(condition);
+        self.values.push(value.into());
+    }
+
+    fn also(&mut self, condition: &str) {
+        self.condition.push_str(" AND ");
+        self.condition.push_str(condition);
+    }
+
+    fn any_of(&mut self, column: &str, words: &[String]) {
+        let marks = vec!["?"; words.len()].join(", ");
+        self.also(&format!("{column} IN ({marks})"));
+        self.values
+            .extend(words.iter().map(|word| Sql::from(word.clone())));
+    }
+
+    /// The condition of a filter for a list whose first order is `first`; `None` for a count.
+    pub fn of(turn: &Turn<'_>, filter: &Filter, first: Option<Key>) -> Outcome<Self> {
+        let mut wanted = Self::plain(filter);
+        if filter.ownership != Ownership::Private {
+            return Ok(wanted);
+        }
+        let resources = match filter.describes_resources() {
+            true => Some(Resources::of(turn, filter)?),
+            false => None,
+        };
+        if let Some(resources) = &resources {
+            if resources.ids.is_empty() {
+                wanted.also("0");
+                return Ok(wanted);
+            }
+            // Said by their ids as well, which the indexes know.
+            wanted.any_of("b.resource_id", &resources.ids);
+        }
+        wanted.index = wanted.choose(turn, filter, resources.as_ref(), first)?;
+        Ok(wanted)
+    }
+
+    fn plain(filter: &Filter) -> Self {
+        let mut wanted = Self::owned(filter);
+        for (value, condition) in [
+            (&filter.checkpoint_id, "b.checkpoint_id = ?"),
+            (&filter.resource_id, "b.resource_id = ?"),
+            (&filter.resource_kind, "b.resource_kind = ?"),
+            (&filter.resource_zone, "b.resource_zone = ?"),
+            (&filter.image_type, "b.image_type = ?"),
+            // Substrings, so that `%` and `_` are themselves.
+            (&filter.resource_name, "instr(b.resource_name, ?) > 0"),
+            (&filter.name, "instr(b.name, ?) > 0"),
+        ] {
+            if let Some(value) = value {
+                wanted.and(condition, value.clone());
+            }
+        }
+        if let Some(vault) = filter.vault {
+            wanted.and("b.vault = ?", vault);
+        }
+        match &filter.statuses[..] {
+            [] => {}
+            [one] => wanted.and("b.status = ?", one.clone()),
+            several => wanted.any_of("b.status", several),
+        }
+        for (at, condition) in [
+            (filter.start_time, "b.created_at >= ?"),
+            (filter.end_time, "b.created_at <= ?"),
+        ] {
+            if let Some(at) = at {
+                wanted.and(condition, at.micros());
+            }
+        }
+        if let Some(percent) = filter.used_percent {
+            wanted.and(
+                "b.size_mb * 100 >= ? * 1024 * (SELECT size_gb FROM cbr_vaults WHERE no = b.vault)",
+                percent,
+            );
+        }
+        if filter.incremental {
+            wanted.also("b.incremental");
+        }
+        if filter.counted {
+            wanted.also("b.automatic AND b.expires_at IS NULL");
+        }
+        if filter.never {
+            wanted.also("0");
+        }
+        wanted
+    }
+
+    /// Own backups, those shared with the project, or both.
+    fn owned(filter: &Filter) -> Self {
+        const SHARED: &str = "b.seq IN (SELECT backup FROM cbr_members WHERE receiver = ? AND (? IS NULL OR status = ?))";
+        let own: Sql = filter.tenant.into();
+        let status = filter.member_status.clone().map_or(Sql::Null, Sql::from);
+        let mut of_member = vec![own.clone(), status.clone(), status];
+        let (condition, values) = match filter.ownership {
+            Ownership::Private => ("b.project = ?".to_owned(), vec![own]),
+            Ownership::Shared => (SHARED.to_owned(), of_member),
+            Ownership::Both => {
+                of_member.insert(0, own);
+                (format!("(b.project = ? OR {SHARED})"), of_member)
+            }
+        };
+        Self {
+            condition,
+            values,
+            index: "",
+        }
+    }
+
+    fn choose(
+        &mut self,
+        turn: &Turn<'_>,
+        filter: &Filter,
+        resources: Option<&Resources>,
+        first: Option<Key>,
+    ) -> Outcome<&'static str> {
+        if filter.checkpoint_id.is_some() {
+            return Ok(" INDEXED BY cbr_backups_by_checkpoint");
+        }
+        // What each part of the filter leaves, by which index, and whether that has them in order of time.
+        let mut parts: Vec<(i64, &'static str, bool)> = Vec::new();
+        let of_resource = " INDEXED BY cbr_backups_of_resource";
+        if let Some(resources) = resources {
+            parts.push((resources.backups, of_resource, resources.ids.len() == 1));
+        }
+        if let Some(id) = &filter.resource_id {
+            let n = tally(turn, filter.tenant, "resource_id", id.clone())?;
+            parts.push((n, of_resource, true));
+        }
+        if let Some(vault) = filter.vault {
+            let n = tally(turn, filter.tenant, "vault", vault)?;
+            parts.push((n, " INDEXED BY cbr_backups_of_vault", true));
+        }
+        if !filter.statuses.is_empty() {
+            let mut n = 0;
+            for status in &filter.statuses {
+                n += tally(turn, filter.tenant, "status", status.clone())?;
+            }
+            let one = filter.statuses.len() == 1;
+            parts.push((n, " INDEXED BY cbr_backups_by_status", one));
+        }
+        let by_time = " INDEXED BY cbr_backups_by_time";
+        if filter.start_time.is_some() || filter.end_time.is_some() {
+            parts.push((in_time(turn, filter)?, by_time, true));
+        }
+        let by_name = " INDEXED BY cbr_backups_by_name";
+        if let Some(name) = &filter.name {
+            parts.push((named(turn, filter.tenant, name, FEW)?, by_name, false));
+        }
+        let best = parts.into_iter().min_by_key(|(backups, ..)| *backups);
+        let index = match (best, first) {
+            (Some((_, index, true)), Some(Key::CreatedAt) | None) => index,
+            (Some((backups, index, _)), _) if backups <= FEW => index,
+            (_, Some(key)) => index_of(key),
+            (_, None) => by_time,
+        };
+        if index == by_name
+            && let Some(name) = filter.name.clone()
+            && best.is_some_and(|(backups, best, _)| best == by_name && backups <= FEW)
+        {
+            self.also("b.name IN (SELECT name FROM cbr_name_counts WHERE project = ? AND instr(name, ?) > 0)");
+            self.values.extend([filter.tenant.into(), name.into()]);
+        }
+        Ok(index)
+    }
+}
+
+/// The index that has a project's backups in the order of a key.
+const fn index_of(key: Key) -> &'static str {
+    match key {
+        Key::CreatedAt => " INDEXED BY cbr_backups_by_time",
+        Key::UpdatedAt => " INDEXED BY cbr_backups_by_update",
+        Key::Name => " INDEXED BY cbr_backups_by_name",
+        Key::Status => " INDEXED BY cbr_backups_by_status",
+        Key::ProtectedAt => " INDEXED BY cbr_backups_by_moment",
+        Key::Id => " INDEXED BY cbr_backups_by_id",
+    }
+}
+
+/// How many backups match.
+pub fn count(turn: &Turn<'_>, filter: &Filter) -> Outcome<i64> {
+    if filter.never {
+        return Ok(0);
+    }
+    if filter.is_tallied() {
+        return tallied(turn, filter);
+    }
+    if let (true, Some(name)) = (filter.is_a_name(), &filter.name) {
+        return named(turn, filter.tenant, name, i64::MAX);
+    }
+    let wanted = Wanted::of(turn, filter, None)?;
+    let sql = format!(
+        "SELECT count(*) FROM cbr_backups b{} WHERE {}",
+        wanted.index, wanted.condition
+    );
+    Ok(turn
+        .db
+        .prepare_cached(&sql)?
+        .query_row(params_from_iter(&wanted.values), |row| row.get(0))?)
+}
+
+/// The same, added up from what is kept.
+fn tallied(turn: &Turn<'_>, filter: &Filter) -> Outcome<i64> {
+    let plain = Wanted::plain(filter);
+    let sql = format!(
+        "SELECT coalesce(sum(b.backups), 0) FROM cbr_tallies b WHERE {}",
+        plain.condition
+    );
+    Ok(turn
+        .db
+        .prepare_cached(&sql)?
+        .query_row(params_from_iter(&plain.values), |row| row.get(0))?)
+}
+
+fn tally(turn: &Turn<'_>, tenant: i64, column: &str, value: impl Into<Sql>) -> Outcome<i64> {
+    let sql = format!(
+        "SELECT coalesce(sum(backups), 0) FROM cbr_tallies WHERE project = ?1 AND {column} = ?2"
+    );
+    Ok(turn
+        .db
+        .prepare_cached(&sql)?
+        .query_row(params![tenant, value.into()], |row| row.get(0))?)
+}
+
+/// How many backups have such a name; more than `limit` is as good as any number above it.
+fn named(turn: &Turn<'_>, tenant: i64, part: &str, limit: i64) -> Outcome<i64> {
+    Ok(turn
+        .db
+        .prepare_cached(
+            "SELECT coalesce(sum(backups), 0) FROM (SELECT backups FROM cbr_name_counts
+                 WHERE project = ?1 AND instr(name, ?2) > 0 LIMIT ?3)",
+        )?
+        .query_row(params![tenant, part, limit.saturating_add(1)], |row| {
+            row.get(0)
+        })?)
+}
+
+fn in_time(turn: &Turn<'_>, filter: &Filter) -> Outcome<i64> {
+    let start = filter.start_time.map_or(i64::MIN, |at| at.micros());
+    let end = filter.end_time.map_or(i64::MAX, |at| at.micros());
+    Ok(turn
+        .db
+        .prepare_cached(
+            "SELECT count(*) FROM (SELECT 1 FROM cbr_backups INDEXED BY cbr_backups_by_time
+                 WHERE project = ?1 AND created_at >= ?2 AND created_at <= ?3 LIMIT ?4)",
+        )?
+        .query_row(params![filter.tenant, start, end, FEW + 1], |row| {
+            row.get(0)
+        })?)
+}
+
+/// Resources that a filter describes.
+struct Resources {
+    ids: Vec<String>,
+    /// How many backups they have together.
+    backups: i64,
+}
+
+impl Resources {
+    fn of(turn: &Turn<'_>, filter: &Filter) -> Outcome<Self> {
+        let mut query = turn.db.prepare_cached(
+            "SELECT resource_id, sum(backups) FROM cbr_tallies
+             WHERE project = ?1 AND (?2 IS NULL OR resource_kind = ?2) AND (?3 IS NULL OR resource_zone = ?3)
+                 AND (?4 IS NULL OR instr(resource_name, ?4) > 0)
+             GROUP BY resource_id",
+        )?;
+        let mut rows = query.query(params![
+            filter.tenant,
+            filter.resource_kind,
+            filter.resource_zone,
+            filter.resource_name
+        ])?;
+        let mut resources = Self {
+            ids: Vec::new(),
+            backups: 0,
+        };
+        while let Some(row) = rows.next()? {
+            resources.ids.push(row.get(0)?);
+            resources.backups += row.get::<_, i64>(1)?;
+        }
+        Ok(resources)
+    }
+}
+
+/// The states a project's backups are in, in order.
+pub fn statuses(turn: &Turn<'_>, tenant: i64, descending: bool) -> Outcome<Vec<String>> {
+    let mut found: Vec<String> = turn
+        .db
+        .prepare_cached(
+            "SELECT DISTINCT status FROM cbr_tallies WHERE project = ?1 ORDER BY status",
+        )?
+        .query_map([tenant], |row| row.get(0))?
+        .collect::<Result<_, _>>()?;
+    if descending {
+        found.reverse();
+    }
+    Ok(found)
+}
+
+/// The state of a backup that a page begins behind.
+pub fn status_of(turn: &Turn<'_>, id: &str) -> Outcome<Option<String>> {
+    Ok(turn
+        .db
+        .prepare_cached("SELECT status FROM cbr_backups WHERE id = ?1")?
+        .query_row([id], |row| row.get(0))
+        .optional()?)
+}
