@@ -138,6 +138,8 @@ impl Sandbox {
                 accounts::found(db)?;
                 world::plant(db, Timestamp::from_micros(clock.now()), options.seed)
             })?;
+        } else if store.read_blocking(accounts::incomplete)? {
+            store.write_blocking(accounts::found)?;
         }
         let next_due = store.read_blocking(jobs::next_due)?;
         Ok(Self {

@@ -100,7 +100,8 @@ pub fn owner(turn: &Turn<'_>, project_id: &str) -> Outcome<Authenticated> {
     let user_id: String = turn
         .db
         .prepare_cached(
-            "SELECT user_id FROM grants WHERE project_id = ?1 ORDER BY user_id LIMIT 1",
+            "SELECT g.user_id FROM grants g JOIN users u ON u.id = g.user_id
+             WHERE g.project_id = ?1 ORDER BY u.admin, u.id LIMIT 1",
         )?
         .query_row([project_id], |row| row.get(0))?;
     let user = User::by_id(turn.db, &user_id)?;

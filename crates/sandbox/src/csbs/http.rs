@@ -29,6 +29,7 @@ use crate::Sandbox;
 use crate::http::{Pairs, Problem, read_json};
 use crate::iam::Authenticated;
 use crate::refusal::{Failure, Outcome, Refusal};
+use crate::turn::Turn;
 
 type Answer<T> = Result<Json<T>, Problem>;
 type World = State<Arc<Sandbox>>;
@@ -223,6 +224,35 @@ async fn create_policy(
     Ok(Json(PolicyAnswer { policy: act.await? }))
 }
 
+/// Whether a list is asked for with the backups and policies of all projects.
+fn all_tenants(pairs: &Pairs) -> Result<bool, Failure> {
+    match pairs.filled("all_tenants") {
+        None => Ok(false),
+        Some(text) if text.eq_ignore_ascii_case("true") || text == "1" => Ok(true),
+        Some(text) if text.eq_ignore_ascii_case("false") || text == "0" => Ok(false),
+        Some(text) => {
+            let rule = format!("`{text}` is neither true nor false");
+            Err(Refusal::parameter("all_tenants", rule).into())
+        }
+    }
+}
+
+/// The numbers of the projects a list is of. Only an administrator's is of all (csbs-v1 2.5); anybody
+/// else's is of its own, as if nothing had been said.
+fn tenants(turn: &Turn<'_>, who: &Authenticated, all: bool) -> Outcome<Vec<i64>> {
+    if !all || !who.user.admin {
+        return Ok(vec![turn.tenant(&who.project.id)?]);
+    }
+    let found = turn
+        .db
+        .prepare_cached(
+            "SELECT t.no FROM tenants t JOIN projects p ON p.id = t.project_id WHERE p.domain_id = ?1 ORDER BY t.no",
+        )?
+        .query_map([&who.user.domain.id], |row| row.get(0))?
+        .collect::<Result<_, _>>()?;
+    Ok(found)
+}
+
 async fn list_policies(
     State(sandbox): World,
     who: Authenticated,
@@ -232,7 +262,9 @@ async fn list_policies(
         name: pairs.filled("name").map(str::to_owned),
         page: Page::parse(&pairs).map_err(Failure::from)?,
     };
-    let look = sandbox.look_async(move |turn| policies::list(turn, &who.project.id, &query));
+    let all = all_tenants(&pairs)?;
+    let look =
+        sandbox.look_async(move |turn| policies::list_of(turn, &tenants(turn, &who, all)?, &query));
     Ok(Json(PoliciesAnswer {
         policies: look.await?,
     }))
@@ -279,7 +311,9 @@ async fn list_backups(
 ) -> Answer<CheckpointItemsAnswer> {
     let filter = BackupFilter::parse(&pairs).map_err(Failure::from)?;
     let page = Page::parse(&pairs).map_err(Failure::from)?;
-    let look = sandbox.look_async(move |turn| list::list(turn, &who.project.id, &filter, &page));
+    let all = all_tenants(&pairs)?;
+    let look = sandbox
+        .look_async(move |turn| list::list_of(turn, &tenants(turn, &who, all)?, &filter, &page));
     Ok(Json(CheckpointItemsAnswer {
         checkpoint_items: look.await?,
     }))
@@ -291,7 +325,9 @@ async fn count_backups(
     pairs: Pairs,
 ) -> Answer<CountAnswer> {
     let filter = BackupFilter::parse(&pairs).map_err(Failure::from)?;
-    let look = sandbox.look_async(move |turn| list::count(turn, &who.project.id, &filter));
+    let all = all_tenants(&pairs)?;
+    let look =
+        sandbox.look_async(move |turn| list::count_of(turn, &tenants(turn, &who, all)?, &filter));
     Ok(Json(CountAnswer {
         count: Some(look.await?),
     }))

@@ -27,10 +27,14 @@ pub const REGION: &str = "eu-de";
 pub const ZONES: [&str; 3] = ["eu-de-01", "eu-de-02", "eu-de-03"];
 
 /// User, password and project of each founding account.
-const FOUNDING: [(&str, &str, &str); 2] = [
+const FOUNDING: [(&str, &str, &str); 3] = [
     ("demo", "demo", "demo-project"),
     ("demo2", "demo2", "demo-project-2"),
+    (ADMIN, "admin", "demo-project"),
 ];
+
+/// The one of them that administers the account: it may enter every project, and see all of them in one list.
+const ADMIN: &str = "admin";
 
 /// One way into the sandbox: an entry of `GET /sandbox/accounts` and the content of the start line.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -81,27 +85,32 @@ pub(super) fn new_secret_key() -> String {
     format!("{}{}", random_hex(), &random_hex()[..8])
 }
 
-/// Fills a fresh store with the founding accounts.
+/// Makes the founding accounts that are not there: all of them in a fresh store.
 pub fn found(db: &Transaction<'_>) -> Result<(), StoreError> {
     let domain_id = fixed_id("domain", DOMAIN);
     db.execute(
-        "INSERT INTO domains (id, name) VALUES (?1, ?2)",
+        "INSERT OR IGNORE INTO domains (id, name) VALUES (?1, ?2)",
         (&domain_id, DOMAIN),
     )?;
     for (user, password, project) in FOUNDING {
         let (user_id, project_id) = (fixed_id("user", user), fixed_id("project", project));
         let salt = Uuid::new_v4().into_bytes();
+        let hash = password_hash(&salt, password);
         db.execute(
-            "INSERT INTO projects (id, domain_id, name, region) VALUES (?1, ?2, ?3, ?4)",
+            "INSERT OR IGNORE INTO projects (id, domain_id, name, region) VALUES (?1, ?2, ?3, ?4)",
             (&project_id, &domain_id, project, REGION),
         )?;
-        db.execute(
-            "INSERT INTO users (id, domain_id, name, password_salt, password_hash) VALUES (?1, ?2, ?3, ?4, ?5)",
-            (&user_id, &domain_id, user, salt, password_hash(&salt, password)),
+        let made = db.execute(
+            "INSERT OR IGNORE INTO users (id, domain_id, name, password_salt, password_hash, admin)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            (&user_id, &domain_id, user, salt, hash, user == ADMIN),
         )?;
+        if made == 0 {
+            continue;
+        }
         db.execute(
-            "INSERT INTO grants (user_id, project_id) VALUES (?1, ?2)",
-            (&user_id, &project_id),
+            "INSERT INTO grants (user_id, project_id) SELECT ?1, id FROM projects WHERE id = ?2 OR ?3",
+            (&user_id, &project_id, user == ADMIN),
         )?;
         db.execute(
             "INSERT INTO access_keys (access, secret, user_id) VALUES (?1, ?2, ?3)",
@@ -109,6 +118,12 @@ pub fn found(db: &Transaction<'_>) -> Result<(), StoreError> {
         )?;
     }
     Ok(())
+}
+
+/// Whether an account is missing: the store is older than the account.
+pub fn incomplete(db: &Connection) -> Result<bool, StoreError> {
+    let there: i64 = db.query_row("SELECT count(*) FROM users", [], |row| row.get(0))?;
+    Ok(usize::try_from(there).is_ok_and(|there| there < FOUNDING.len()))
 }
 
 /// Every founding account, the demo one first.

@@ -20,6 +20,9 @@ pub struct User {
     pub id: String,
     pub name: String,
     pub domain: Named,
+    /// Whether it administers the account.
+    #[serde(skip)]
+    pub admin: bool,
 }
 
 /// A project and the domain it belongs to.
@@ -40,7 +43,7 @@ pub enum Key<'a> {
     Name(&'a str),
 }
 
-const USER: &str = "SELECT u.id, u.name, d.id, d.name, u.password_salt, u.password_hash
+const USER: &str = "SELECT u.id, u.name, d.id, d.name, u.password_salt, u.password_hash, u.admin
     FROM users u JOIN domains d ON d.id = u.domain_id";
 
 const PROJECT: &str = "SELECT p.id, p.name, p.description, p.region, d.id, d.name
@@ -56,6 +59,7 @@ fn user_of(row: &Row<'_>) -> rusqlite::Result<User> {
         id: row.get(0)?,
         name: row.get(1)?,
         domain,
+        admin: row.get(6)?,
     })
 }
 

@@ -123,12 +123,21 @@ impl Token {
             "issued_at": shown(self.issued_at),
             "expires_at": shown(self.expires_at),
             "user": self.user.json(),
-            "roles": [{"id": "0", "name": "te_admin"}],
+            "roles": roles(&self.user),
         });
         match &self.scope {
             Scope::Project(project) => token["project"] = project.in_token(),
             Scope::Domain(domain) => token["domain"] = json!(domain),
         }
         token
+    }
+}
+
+/// What the user may do: everything in its projects, and, as an administrator, look at all of them.
+fn roles(user: &User) -> Value {
+    let named = |name: &str| json!({"id": "0", "name": name});
+    match user.admin {
+        true => json!([named("te_admin"), named("secu_admin")]),
+        false => json!([named("te_admin")]),
     }
 }

@@ -25,6 +25,7 @@ const STEPS: &[M<'_>] = &[
     M::up(include_str!("schema/005_wider_orders.sql")),
     M::up(include_str!("schema/006_vaults.sql")),
     M::up(include_str!("schema/007_counts.sql")),
+    M::up(include_str!("schema/008_administrators.sql")),
 ];
 const MIGRATIONS: Migrations<'_> = Migrations::from_slice(STEPS);
 

@@ -126,8 +126,8 @@ impl<'a> Site<'a> {
         let (project_id, user_id) = turn
             .db
             .prepare_cached(
-                "SELECT p.id, g.user_id FROM projects p JOIN grants g ON g.project_id = p.id WHERE p.name = ?1
-                 ORDER BY g.user_id LIMIT 1",
+                "SELECT p.id, u.id FROM projects p JOIN grants g ON g.project_id = p.id JOIN users u ON u.id = g.user_id
+                 WHERE p.name = ?1 ORDER BY u.admin, u.id LIMIT 1",
             )?
             .query_row([project], |row| Ok((row.get(0)?, row.get(1)?)))?;
         Ok(Self {

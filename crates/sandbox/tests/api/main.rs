@@ -1,5 +1,6 @@
 //! The sandbox over HTTP on a real socket, one module per route group.
 
+mod administrator;
 mod cbr;
 mod client;
 mod compute;

@@ -122,7 +122,7 @@ async fn accounts_are_listed_on_loopback_only_and_not_without_controls() {
         .iter()
         .map(|a| a["user"].clone())
         .collect();
-    assert_eq!(users, ["demo", "demo2"]);
+    assert_eq!(users, ["demo", "demo2", "admin"]);
     let answer = world
         .get("/sandbox/accounts", &[("host", "evil.example")])
         .await;

@@ -17,6 +17,9 @@ use crate::turn::Turn;
 /// it. A debug build draws the line so low that tests meet both sides.
 const FEW: i64 = if cfg!(debug_assertions) { 100 } else { 20_000 };
 
+/// Up to this many are looked up by their names: one after the other, which takes longer than to sort them.
+const FEW_NAMED: i64 = FEW / 5;
+
 /// Terms of a name that are looked up; the rest is compared.
 const TERMS: usize = 12;
 
@@ -105,7 +108,7 @@ impl Condition {
             // Too short for the index of parts: looked for among the names, each of which is there once.
             match few_names(turn, tenant, text)? {
                 0 => self.empty = true,
-                1..=FEW if filter.checkpoint_id.is_none() => {
+                1..=FEW_NAMED if filter.checkpoint_id.is_none() => {
                     self.sql.push_str(
                         " AND name IN (SELECT name FROM backup_name_counts WHERE project = ? AND instr(name, ?) > 0)",
                     );
@@ -233,7 +236,7 @@ fn few_with(turn: &Turn<'_>, terms: &str) -> Outcome<bool> {
     is_few(query, (terms, FEW + 1))
 }
 
-/// How many backups have such a name; more than `FEW` is as good as any number above it.
+/// How many backups have such a name; more than `FEW_NAMED` is as good as any number above it.
 fn few_names(turn: &Turn<'_>, tenant: i64, part: &str) -> Outcome<i64> {
     Ok(turn
         .db
@@ -241,7 +244,7 @@ fn few_names(turn: &Turn<'_>, tenant: i64, part: &str) -> Outcome<i64> {
             "SELECT coalesce(sum(backups), 0) FROM (SELECT backups FROM backup_name_counts
                  WHERE project = ?1 AND instr(name, ?2) > 0 LIMIT ?3)",
         )?
-        .query_row(params![tenant, part, FEW + 1], |row| row.get(0))?)
+        .query_row(params![tenant, part, FEW_NAMED + 1], |row| row.get(0))?)
 }
 
 fn few_of_status(turn: &Turn<'_>, tenant: i64, status: &BackupStatus) -> Outcome<bool> {

@@ -39,10 +39,19 @@ fn order(page: &Page) -> Vec<(&'static str, bool)> {
     order
 }
 
+/// The projects whose backups are listed: the caller's own, or, for an administrator, all of the account.
+pub type Tenants<'a> = &'a [i64];
+
+/// The numbers of these projects, for a condition.
+fn numbers_of(tenants: Tenants<'_>) -> String {
+    let numbers: Vec<_> = tenants.iter().map(i64::to_string).collect();
+    numbers.join(", ")
+}
+
 /// "After the marker" as a condition: larger in the first key, or equal there and larger in the next …
 fn after(
     turn: &Turn<'_>,
-    tenant: i64,
+    tenants: Tenants<'_>,
     marker: &str,
     order: &[(&str, bool)],
     condition: &mut Condition,
@@ -51,10 +60,11 @@ fn after(
     let values: Option<Vec<Sql>> = turn
         .db
         .prepare_cached(&format!(
-            "SELECT {} FROM backups WHERE id = ?1 AND project = ?2",
-            columns.join(", ")
+            "SELECT {} FROM backups WHERE id = ?1 AND project IN ({})",
+            columns.join(", "),
+            numbers_of(tenants)
         ))?
-        .query_row((marker, tenant), |row| {
+        .query_row([marker], |row| {
             (0..columns.len()).map(|n| row.get(n)).collect()
         })
         .optional()?;
@@ -88,43 +98,74 @@ pub fn list(
     filter: &BackupFilter,
     page: &Page,
 ) -> Outcome<Vec<CheckpointItem>> {
-    let tenant = turn.tenant(project_id)?;
+    list_of(turn, &[turn.tenant(project_id)?], filter, page)
+}
+
+/// The same of several projects.
+pub fn list_of(
+    turn: &Turn<'_>,
+    tenants: Tenants<'_>,
+    filter: &BackupFilter,
+    page: &Page,
+) -> Outcome<Vec<CheckpointItem>> {
     let numbers = match page.sort.first() {
         Some(order) if order.key == Key::Status => {
-            by_status(turn, tenant, filter, page, order.descending)?
+            by_status(turn, tenants, filter, page, order.descending)?
         }
-        _ => part(turn, tenant, filter, page)?,
+        _ => part(turn, tenants, filter, page)?,
     };
     backups::items(turn, &numbers)
 }
 
 /// Row numbers of a page.
-fn part(turn: &Turn<'_>, tenant: i64, filter: &BackupFilter, page: &Page) -> Outcome<Vec<i64>> {
+fn part(
+    turn: &Turn<'_>,
+    tenants: Tenants<'_>,
+    filter: &BackupFilter,
+    page: &Page,
+) -> Outcome<Vec<i64>> {
     let order = order(page);
     let first = page.sort.first().map(|order| order.key);
-    let mut condition = Condition::of(turn, tenant, filter, first.or(Some(Key::CreatedAt)))?;
-    if let Some(marker) = &page.marker {
-        after(turn, tenant, marker, &order, &mut condition)?;
-    }
-    if condition.empty {
-        return Ok(Vec::new());
-    }
+    let columns: Vec<_> = order.iter().map(|(column, _)| *column).collect();
     let direction = |descending: bool| if descending { "DESC" } else { "ASC" };
     let keys: Vec<_> = order
         .iter()
         .map(|(column, descending)| format!("{column} {}", direction(*descending)))
         .collect();
-    let sql = format!(
-        "SELECT seq FROM backups{} WHERE {} ORDER BY {} LIMIT ? OFFSET ?",
-        condition.index,
-        condition.sql,
-        keys.join(", ")
-    );
+    let (columns, keys) = (columns.join(", "), keys.join(", "));
     let number = |n: usize| Sql::Integer(i64::try_from(n).unwrap_or(i64::MAX));
-    condition.values.push(number(page.limit));
-    condition.values.push(number(page.offset));
+    // Each project's in order by an index of its own, as many as may be needed; then what is first of all.
+    let (mut arms, mut values) = (Vec::new(), Vec::new());
+    for tenant in tenants {
+        let mut condition = Condition::of(turn, *tenant, filter, first.or(Some(Key::CreatedAt)))?;
+        if let Some(marker) = &page.marker {
+            after(turn, tenants, marker, &order, &mut condition)?;
+        }
+        if condition.empty {
+            continue;
+        }
+        arms.push(format!(
+            "SELECT {columns} FROM backups{} WHERE {} ORDER BY {keys} LIMIT ?",
+            condition.index, condition.sql
+        ));
+        values.extend(condition.values);
+        if tenants.len() > 1 {
+            values.push(number(page.limit.saturating_add(page.offset)));
+        }
+    }
+    let sql = match &arms[..] {
+        [] => return Ok(Vec::new()),
+        [only] if tenants.len() == 1 => {
+            format!("{} OFFSET ?", only.replacen(&columns, "seq", 1))
+        }
+        several => format!(
+            "SELECT seq FROM (SELECT * FROM ({})) ORDER BY {keys} LIMIT ? OFFSET ?",
+            several.join(") UNION ALL SELECT * FROM (")
+        ),
+    };
+    values.extend([number(page.limit), number(page.offset)]);
     let mut query = turn.db.prepare_cached(&sql)?;
-    let rows = query.query_map(params_from_iter(&condition.values), |row| row.get(0))?;
+    let rows = query.query_map(params_from_iter(&values), |row| row.get(0))?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
@@ -132,13 +173,13 @@ fn part(turn: &Turn<'_>, tenant: i64, filter: &BackupFilter, page: &Page) -> Out
 /// the rest. Nearly all backups share a state; sorting them all for a page would take a second.
 fn by_status(
     turn: &Turn<'_>,
-    tenant: i64,
+    tenants: Tenants<'_>,
     filter: &BackupFilter,
     page: &Page,
     descending: bool,
 ) -> Outcome<Vec<i64>> {
     let marker = match &page.marker {
-        Some(id) => Some(status_of(turn, tenant, id)?),
+        Some(id) => Some(status_of(turn, tenants, id)?),
         None => None,
     };
     let mut rest = Page {
@@ -153,7 +194,7 @@ fn by_status(
     let mut numbers = Vec::new();
     let states = match &filter.status {
         Some(status) => vec![status.as_str().to_owned()],
-        None => statuses(turn, tenant, descending)?,
+        None => statuses(turn, tenants, descending)?,
     };
     for status in states {
         if let Some(place) = &marker {
@@ -173,7 +214,7 @@ fn by_status(
             status: Some(BackupStatus::from_word(&status)),
             ..filter.clone()
         };
-        let found = part(turn, tenant, &filter, &rest)?;
+        let found = part(turn, tenants, &filter, &rest)?;
         if found.is_empty() && rest.offset > 0 {
             let behind = rest.clone();
             let all = Page {
@@ -181,7 +222,7 @@ fn by_status(
                 offset: 0,
                 ..behind
             };
-            rest.offset -= part(turn, tenant, &filter, &all)?.len();
+            rest.offset -= part(turn, tenants, &filter, &all)?.len();
         } else {
             rest.offset = 0;
         }
@@ -194,37 +235,54 @@ fn by_status(
     Ok(numbers)
 }
 
-/// The states a project's backups are in, in order.
-fn statuses(turn: &Turn<'_>, tenant: i64, descending: bool) -> Outcome<Vec<String>> {
+/// The states the projects' backups are in, in order.
+fn statuses(turn: &Turn<'_>, tenants: Tenants<'_>, descending: bool) -> Outcome<Vec<String>> {
     let mut next = turn.db.prepare_cached(
         "SELECT min(status) FROM backups INDEXED BY backups_by_status WHERE project = ?1 AND status > ?2",
     )?;
-    let mut found: Vec<String> = Vec::new();
-    loop {
-        let last = found.last().map_or("", String::as_str);
-        match next.query_row((tenant, last), |row| row.get(0))? {
-            Some(status) => found.push(status),
-            None => break,
+    let mut found = std::collections::BTreeSet::new();
+    for tenant in tenants {
+        let mut last = String::new();
+        while let Some(status) =
+            next.query_row((tenant, &last), |row| row.get::<_, Option<String>>(0))?
+        {
+            found.insert(status.clone());
+            last = status;
         }
     }
-    if descending {
-        found.reverse();
-    }
-    Ok(found)
+    Ok(match descending {
+        true => found.into_iter().rev().collect(),
+        false => found.into_iter().collect(),
+    })
 }
 
-fn status_of(turn: &Turn<'_>, tenant: i64, id: &str) -> Outcome<String> {
+fn status_of(turn: &Turn<'_>, tenants: Tenants<'_>, id: &str) -> Outcome<String> {
     let status = turn
         .db
-        .prepare_cached("SELECT status FROM backups WHERE id = ?1 AND project = ?2")?
-        .query_row((id, tenant), |row| row.get(0))
+        .prepare_cached(&format!(
+            "SELECT status FROM backups WHERE id = ?1 AND project IN ({})",
+            numbers_of(tenants)
+        ))?
+        .query_row([id], |row| row.get(0))
         .optional()?;
     status.ok_or_else(|| unknown_marker(id).into())
 }
 
 /// How many backups match (4.10).
 pub fn count(turn: &Turn<'_>, project_id: &str, filter: &BackupFilter) -> Outcome<i64> {
-    let tenant = turn.tenant(project_id)?;
+    count_of(turn, &[turn.tenant(project_id)?], filter)
+}
+
+/// The same of several projects.
+pub fn count_of(turn: &Turn<'_>, tenants: Tenants<'_>, filter: &BackupFilter) -> Outcome<i64> {
+    let mut sum = 0;
+    for tenant in tenants {
+        sum += count_one(turn, *tenant, filter)?;
+    }
+    Ok(sum)
+}
+
+fn count_one(turn: &Turn<'_>, tenant: i64, filter: &BackupFilter) -> Outcome<i64> {
     if *filter == BackupFilter::default() {
         return Ok(turn
             .db

@@ -162,18 +162,28 @@ pub struct PolicyQuery {
 
 /// Policies, filtered, sorted, paged (4.8).
 pub fn list(turn: &Turn<'_>, project_id: &str, query: &PolicyQuery) -> Outcome<Vec<Policy>> {
-    let tenant = turn.tenant(project_id)?;
+    list_of(turn, &[turn.tenant(project_id)?], query)
+}
+
+/// The same of several projects.
+pub fn list_of(turn: &Turn<'_>, tenants: &[i64], query: &PolicyQuery) -> Outcome<Vec<Policy>> {
     let mut select = turn.db.prepare_cached(&format!(
         "SELECT {COLUMNS}, updated_at FROM policies
          WHERE project = ?1 AND (?2 IS NULL OR name = ?2)
          ORDER BY created_at DESC, no DESC"
     ))?;
-    let mut rows = select.query((tenant, &query.name))?;
     let mut found = Vec::new();
-    while let Some(row) = rows.next()? {
-        found.push((read(row, project_id)?, row.get::<_, i64>(15)?));
+    for tenant in tenants {
+        let project_id: String = turn
+            .db
+            .prepare_cached("SELECT project_id FROM tenants WHERE no = ?1")?
+            .query_row([tenant], |row| row.get(0))?;
+        let mut rows = select.query((tenant, &query.name))?;
+        while let Some(row) = rows.next()? {
+            found.push((read(row, &project_id)?, row.get::<_, i64>(15)?));
+        }
     }
-    // At most 32 by the quota: sorted and cut here rather than in SQL.
+    // At most 32 of a project by the quota: sorted and cut here rather than in SQL.
     crate::csbs::page::sort_by(&mut found, &query.page, |(stored, updated_at), key| {
         use crate::csbs::page::{Key, Value};
         let policy = &stored.policy;

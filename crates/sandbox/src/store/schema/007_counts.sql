@@ -82,12 +82,23 @@ CREATE TRIGGER cbr_backups_tallied_other AFTER UPDATE OF project, vault, name, r
         ON CONFLICT DO UPDATE SET backups = backups + 1;
 END;
 
--- Every order a list can have, saying of each backup what it is mostly filtered by.
+-- Every order a list can have says of each backup what it is mostly filtered by.
+DROP INDEX backups_by_update;
+DROP INDEX backups_by_end;
+CREATE INDEX backups_by_update ON backups (project, updated_at, seq, source, status, name);
+CREATE INDEX backups_by_end ON backups (project, protected_at, seq, source, status, name);
 DROP INDEX cbr_backups_by_time;
+DROP INDEX cbr_backups_by_status;
+DROP INDEX cbr_backups_of_resource;
+DROP INDEX cbr_backups_of_vault;
 CREATE INDEX cbr_backups_by_time ON cbr_backups (project, created_at, seq, vault, status, resource_id, name);
+CREATE INDEX cbr_backups_by_status ON cbr_backups (project, status, created_at, seq, vault, resource_id, name);
 CREATE INDEX cbr_backups_by_name ON cbr_backups (project, name, seq, vault, status, resource_id);
-CREATE INDEX cbr_backups_by_update ON cbr_backups (project, updated_at, seq, vault, status, resource_id);
-CREATE INDEX cbr_backups_by_moment ON cbr_backups (project, protected_at, seq, vault, status, resource_id);
+CREATE INDEX cbr_backups_by_update ON cbr_backups (project, updated_at, seq, vault, status, resource_id, name);
+CREATE INDEX cbr_backups_by_moment ON cbr_backups (project, protected_at, seq, vault, status, resource_id, name);
+CREATE INDEX cbr_backups_of_resource ON cbr_backups (resource_id, created_at, seq, vault, status, name, project);
+CREATE INDEX cbr_backups_of_vault ON cbr_backups (vault, created_at, seq, status, resource_id, name, project);
+CREATE INDEX cbr_backups_by_size ON cbr_backups (vault, size_mb);
 
 -- Disk backups in the order they were made in, so that making very many of them is no search for each one's place.
 CREATE TABLE cbr_disks_in_order (
