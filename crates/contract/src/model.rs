@@ -7,7 +7,9 @@ use crate::time::Timestamp;
 use serde_json::Value;
 
 /// Which generation of the service an object lives in.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize,
+)]
 pub enum Generation {
     /// Cloud Server Backup Service v1.
     #[default]
@@ -29,6 +31,14 @@ pub struct Capabilities {
     pub several_rules: bool,
     /// Servers are listed in the policy itself.
     pub servers_in_policy: bool,
+    /// Policies have a description and tags.
+    pub described_policies: bool,
+    /// A count and an age can limit the same backups.
+    pub both_limits: bool,
+    /// The newest backup of each day, week, month and year can be kept longer.
+    pub slots: bool,
+    /// Policies can copy backups to another region, and say how often a backup is full.
+    pub replication: bool,
 }
 
 impl Generation {
@@ -41,6 +51,10 @@ impl Generation {
                 vaults: false,
                 several_rules: false,
                 servers_in_policy: true,
+                described_policies: true,
+                both_limits: true,
+                slots: false,
+                replication: false,
             },
             Self::Cbr => Capabilities {
                 interval: true,
@@ -48,6 +62,10 @@ impl Generation {
                 vaults: true,
                 several_rules: true,
                 servers_in_policy: false,
+                described_policies: false,
+                both_limits: false,
+                slots: true,
+                replication: true,
             },
         }
     }
@@ -362,6 +380,46 @@ pub struct PolicyServer {
     pub extra: Value,
 }
 
+/// A vault a policy is applied to.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct PolicyVault {
+    /// Vault id.
+    pub id: String,
+    /// Where a replication policy copies to from this vault; empty for other policies.
+    pub destination_id: String,
+}
+
+/// What a policy makes (cbr-v3 4.4, 4.5).
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub enum PolicyKind {
+    /// Backups.
+    #[default]
+    Backup,
+    /// Copies of backups in another region.
+    Replication(Destination),
+}
+
+impl PolicyKind {
+    /// The service's word.
+    pub const fn as_str(&self) -> &'static str {
+        match self {
+            Self::Backup => "backup",
+            Self::Replication(_) => "replication",
+        }
+    }
+}
+
+/// Where copies go.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Destination {
+    /// Region.
+    pub region: String,
+    /// Project in that region.
+    pub project_id: String,
+    /// Over a faster line.
+    pub acceleration: bool,
+}
+
 /// When servers are backed up and how long the backups are kept.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Policy {
@@ -395,6 +453,26 @@ pub struct Policy {
     pub retention: Retention,
     /// Tags; copied to its backups.
     pub tags: Vec<Tag>,
+    /// What it makes.
+    pub kind: PolicyKind,
+    /// Vaults it is applied to, where backups live in vaults ([`Capabilities::vaults`]).
+    pub vaults: Vec<PolicyVault>,
+    /// A full backup after so many runs; never when nothing is said.
+    pub full_every: Option<u32>,
+    /// How late a run may begin, minutes.
+    pub start_window: Option<u32>,
+    /// Further rules of the retention, as they came; they go back with every change.
+    pub further_retention: Option<Value>,
+}
+
+impl Policy {
+    /// Every rule of the schedule, verbatim.
+    pub fn patterns(&self) -> impl Iterator<Item = &str> {
+        let first = Some(self.pattern.as_str()).filter(|pattern| !pattern.is_empty());
+        first
+            .into_iter()
+            .chain(self.further_patterns.iter().map(String::as_str))
+    }
 }
 
 /// State of a server (compute-and-volumes 3.4).

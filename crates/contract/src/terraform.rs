@@ -1,7 +1,8 @@
 //! Policies as Terraform configuration, for people who keep their policies in files.
 //!
 //! The resource is `opentelekomcloud_csbs_backup_policy_v1` of the public Terraform provider for
-//! these clouds; its arguments are those of the provider's reference.
+//! these clouds, and `opentelekomcloud_cbr_policy_v3` for a policy of vaults; the arguments are
+//! those of the provider's reference.
 
 use crate::model::{Policy, Retention};
 use std::fmt::Write as _;
@@ -30,6 +31,9 @@ pub fn policies<'a>(policies: impl IntoIterator<Item = &'a Policy>) -> String {
 }
 
 fn resource(policy: &Policy, label: &str) -> String {
+    if policy.generation.capabilities().vaults {
+        return crate::cbr::terraform::policy(policy, label);
+    }
     let mut text = String::new();
     let mut line = |indent: usize, content: &str| {
         let _ = writeln!(text, "{:indent$}{content}", "");

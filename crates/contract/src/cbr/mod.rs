@@ -2,7 +2,7 @@
 //!
 //! - `vaults`: vaults, what they hold, and the requests about them.
 //! - `backups`, `checkpoints`, `sharing`: backups, made together, copied and shared.
-//! - `policies`, [`retention`]: when it is done and what is kept.
+//! - `policies`, [`policy`], [`retention`]: when it is done and what is kept.
 //! - `tasks`: what the service does, and what else it tells.
 //! - [`share`], [`replicate`]: whether a backup can be shared, taken, copied.
 //! - [`rules`]: names, numbers and limits.
@@ -13,6 +13,7 @@
 pub mod backups;
 pub mod checkpoints;
 pub mod policies;
+pub mod policy;
 pub mod protect;
 pub mod refusals;
 pub mod replicate;
@@ -21,6 +22,7 @@ pub mod rules;
 pub mod share;
 pub mod sharing;
 pub mod tasks;
+pub(crate) mod terraform;
 pub mod vaults;
 
 pub use crate::csbs::Tag;
@@ -69,24 +71,6 @@ fn texts<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::E
         _ => None,
     };
     Ok(items.into_iter().filter_map(text).collect())
-}
-
-impl From<Policy> for model::Policy {
-    fn from(policy: Policy) -> Self {
-        let mut rules = policy.trigger.properties.pattern.into_iter();
-        Self {
-            generation: model::Generation::Cbr,
-            id: policy.id,
-            name: policy.name,
-            enabled: policy.enabled.unwrap_or(false),
-            retention: policy.operation_definition.retention(),
-            operation_id: policy.trigger.id,
-            pattern: rules.next().unwrap_or_default(),
-            further_patterns: rules.collect(),
-            start_time: policy.trigger.properties.start_time,
-            ..Self::default()
-        }
-    }
 }
 
 fn restore_mode(word: String) -> model::RestoreMode {
@@ -163,7 +147,6 @@ impl From<Backup> for model::Backup {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Limits, Retention};
     use serde_json::json;
 
     #[test]
@@ -189,26 +172,5 @@ mod tests {
             ("v", 40)
         );
         assert_eq!(model::BackupAction::Restore.blocked_by(&backup), None);
-    }
-
-    #[test]
-    fn a_policy_keeps_all_its_rules_and_zero_means_not_set() {
-        let policy: Policy = serde_json::from_value(json!({
-            "id": "p", "name": "nightly", "enabled": true, "operation_type": "backup",
-            "operation_definition": {"retention_duration_days": 30, "max_backups": -1, "day_backups": 0, "week_backups": 0},
-            "trigger": {"id": "t", "properties": {"pattern": ["FREQ=DAILY;BYHOUR=1;BYMINUTE=0", "FREQ=DAILY;BYHOUR=14;BYMINUTE=12"]}},
-            "associated_vaults": null
-        }))
-        .unwrap();
-        let policy = model::Policy::from(policy);
-        assert_eq!(
-            policy.retention,
-            Retention::Limited(Limits {
-                days: Some(30),
-                ..Limits::default()
-            })
-        );
-        assert!(policy.pattern.contains("BYHOUR=1;"));
-        assert_eq!(policy.further_patterns.len(), 1);
     }
 }

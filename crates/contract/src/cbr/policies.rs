@@ -3,7 +3,6 @@
 use super::rules::{LongText, ShortName};
 use super::{instant_with_blank, texts};
 use crate::lenient;
-use crate::model::{Limits, LongTerm, Retention};
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -316,77 +315,4 @@ pub struct OrganizationPolicySet {
     /// Which projects.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub effective_scope: Option<LongText>,
-}
-impl From<&Retention> for Definition {
-    /// The nearest rule this generation has: a count and an age exclude each other here, and an age
-    /// excludes long-term slots; what keeps less certainly is what stays.
-    fn from(retention: &Retention) -> Self {
-        let Retention::Limited(limits) = retention else {
-            return Self::default();
-        };
-        let number = |value: u32| Some(i64::from(value));
-        match (limits.count, limits.days, &limits.long_term) {
-            (Some(count), _, slots) => {
-                let mut definition = Self {
-                    max_backups: number(count),
-                    ..Self::default()
-                };
-                if let Some(slots) = slots {
-                    definition.day_backups = number(slots.day);
-                    definition.week_backups = number(slots.week);
-                    definition.month_backups = number(slots.month);
-                    definition.year_backups = number(slots.year);
-                    definition.timezone.clone_from(&slots.timezone);
-                }
-                definition
-            }
-            (None, Some(days), _) => Self {
-                retention_duration_days: number(days),
-                ..Self::default()
-            },
-            (None, None, _) => Self::default(),
-        }
-    }
-}
-
-impl Definition {
-    /// How long backups are kept by these numbers.
-    pub fn retention(&self) -> Retention {
-        let limit = |value: Option<i64>| {
-            value
-                .and_then(|value| u32::try_from(value).ok())
-                .filter(|value| *value > 0)
-        };
-        let slots = |value: Option<i64>| limit(value).unwrap_or(0);
-        let long_term = LongTerm {
-            day: slots(self.day_backups),
-            week: slots(self.week_backups),
-            month: slots(self.month_backups),
-            year: slots(self.year_backups),
-            timezone: self.timezone.clone(),
-        };
-        let limits = Limits {
-            count: limit(self.max_backups),
-            days: limit(self.retention_duration_days),
-            long_term: self.has_slots().then_some(long_term),
-        };
-        if limits == Limits::default() {
-            Retention::Forever
-        } else {
-            Retention::Limited(limits)
-        }
-    }
-
-    /// Whether any long-term slot is set.
-    pub fn has_slots(&self) -> bool {
-        [
-            self.day_backups,
-            self.week_backups,
-            self.month_backups,
-            self.year_backups,
-        ]
-        .into_iter()
-        .flatten()
-        .any(|slots| slots > 0)
-    }
 }

@@ -661,9 +661,9 @@ impl From<Policy> for model::Policy {
             enabled: operation.enabled.unwrap_or(false),
             retention: operation.operation_definition.retention(),
             pattern: operation.trigger.properties.pattern,
-            further_patterns: Vec::new(),
             start_time: operation.trigger.properties.start_time,
             tags: policy.tags.into_iter().map(Into::into).collect(),
+            ..Self::default()
         }
     }
 }

@@ -30,6 +30,7 @@ mod problem;
 mod sentence;
 mod spacing;
 mod times;
+mod together;
 mod unfold;
 mod view;
 mod wish;
@@ -44,6 +45,7 @@ pub use offsets::{LocalTime, OffsetChange, OffsetTable, Resolved};
 pub use problem::{Part, Problem, ScheduleProblem};
 pub use sentence::{Clock, DaysPhrase, Sentence, TimesPhrase};
 pub use times::{Hours, TimeOfDay};
+pub use together::{Together, together};
 pub use view::{LocalGroup, LocalView};
 pub use wish::{LocalWish, NoSingleRule, Reason, Remedy, UtcRules, WishRun};
 

@@ -16,6 +16,7 @@ mod plumbing;
 mod preflight;
 mod recorded;
 mod restore_preflight;
+mod retention_timeline;
 mod routes;
 mod sharing_preflight;
 mod signatures;
