@@ -8,10 +8,13 @@ mod error;
 mod images;
 mod pages;
 mod policies;
+mod replication;
 mod restores;
 mod sandbox;
 mod servers;
+mod service_tasks;
 pub mod session;
+mod sharing;
 mod tags;
 mod vault_world;
 mod vaults;
@@ -22,11 +25,14 @@ pub use backups::{
     delete_backups, quotas,
 };
 pub use call::{Api, Call, operation_id, use_api};
-pub use error::ApiError;
+pub use error::{ApiError, know_more};
 pub use images::{create_image, image_job, image_names};
 pub use pages::{PAGE, all_pages};
 pub use policies::{
     create_policy, delete_policy, policies, policy, run_policy, run_request, update_policy,
+};
+pub use replication::{
+    replicate_backup, replicate_vault, replication_capabilities, vaults_elsewhere,
 };
 pub use restores::{ListedRestore, can_be_restored, restore, restores};
 pub use sandbox::{
@@ -34,6 +40,11 @@ pub use sandbox::{
     reset_world, sandbox_clock, set_clock_rate,
 };
 pub use servers::{back_up_server, can_be_backed_up, server, servers, volumes, volumes_of};
+pub use service_tasks::{TasksPage, service_task, service_tasks};
+pub use sharing::{
+    SharedBackup, account_projects, answer_share, end_share, members, own_vaults, share_backup,
+    shareable_backups, shared_before, shared_with_us, vault_backup, vault_of_backup, whose_project,
+};
 pub use tags::{Tagged, change_tags, policy_tags, tag_requests};
 pub use vault_world::{
     FileSystem, Resources, VaultBackups, resources, vault_backups, vault_tasks, work_of,

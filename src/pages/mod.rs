@@ -10,12 +10,16 @@ mod quota;
 mod restore;
 mod search;
 mod servers;
+mod service_tasks;
 mod settings;
+mod sharing;
 mod tasks;
 mod vaults;
 
+use contract::errors::lookup_all;
 use leptos::wasm_split::{SplitLoaderError, wasm_split};
 
+use crate::api::know_more;
 use crate::router::PageView;
 use crate::routes::{Part, Place};
 use crate::ui::Shown;
@@ -72,13 +76,14 @@ fn policies(place: Place) -> Result<Shown, SplitLoaderError> {
 
 #[wasm_split(vaults, fallible, wasm_split_path = leptos::wasm_split)]
 fn vaults(place: Place) -> Result<Shown, SplitLoaderError> {
+    know_more(lookup_all);
     Ok(match place {
         Place::Vaults => vaults::vaults_page,
         Place::NewVault => not_found::not_found_page,
-        Place::Sharing => not_found::not_found_page,
+        Place::Sharing => sharing::sharing_page,
         Place::Vault => not_found::not_found_page,
-        Place::Tasks => not_found::not_found_page,
-        Place::Task => not_found::not_found_page,
+        Place::Tasks => service_tasks::tasks_page,
+        Place::Task => service_tasks::task_page,
         Place::Migration => not_found::not_found_page,
         _ => not_found::not_found_page,
     })

@@ -34,18 +34,21 @@ const TEXTS: [&str; 24] = [
 ];
 
 /// The columns of a world that hold free text.
-const FREE: [&str; 5] = [
+const FREE: [&str; 8] = [
     "name",
     "description",
     "operation_description",
     "fail_reason",
     "reason",
+    "message",
+    "resource_name",
+    "vault_name",
 ];
 
 #[test]
 fn hostile_names_are_shown_as_text_on_every_screen() {
     journey("hostile-texts", async |page| {
-        let (backup, policy, server) = poison(page)?;
+        let [backup, policy, server, task] = poison(page)?;
         page.sign_in().await?;
         let project = page.url().await?;
         let screens = [
@@ -60,6 +63,9 @@ fn hostile_names_are_shown_as_text_on_every_screen() {
             format!("/restore/{backup}/point"),
             format!("/restore/{backup}/target"),
             "/restores".to_owned(),
+            "/vaults/sharing".to_owned(),
+            "/tasks".to_owned(),
+            format!("/tasks/{task}"),
             "/practice".to_owned(),
             "/settings".to_owned(),
         ];
@@ -88,8 +94,8 @@ async fn settled(page: &Page) -> Result<()> {
     .await
 }
 
-/// Puts a hostile text into every free text of the demo world; answers a backup, a policy and a server to look at.
-fn poison(page: &Page) -> Result<(String, String, String)> {
+/// Puts a hostile text into every free text of the demo world; answers a backup, a policy, a server and a task to look at.
+fn poison(page: &Page) -> Result<[String; 4]> {
     let mut world = page.sandbox().get("/sandbox/world")?;
     let tables = world["tables"]
         .as_object_mut()
@@ -125,6 +131,7 @@ fn poison(page: &Page) -> Result<(String, String, String)> {
     })?;
     let policy = id("policies", &|_| true)?;
     let server = id("servers", &|row| row["status"] == "ACTIVE")?;
+    let task = id("cbr_tasks", &|row| row["project"] == 1)?;
     page.sandbox().put("/sandbox/world", &world)?;
-    Ok((backup, policy, server))
+    Ok([backup, policy, server, task])
 }

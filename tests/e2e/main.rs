@@ -12,5 +12,6 @@ mod policies_as_text;
 mod restore;
 mod screens;
 mod search;
+mod sharing;
 mod sign_in;
 mod tags;

@@ -16,6 +16,7 @@ use crate::clock::use_clock;
 use crate::data::status;
 use crate::format::{count, gigabytes, megabytes};
 use crate::layout::{Page, use_paths};
+use crate::pages::sharing::{replication_section, sharing_section};
 use crate::pages::tasks::{RestoresOf, restores_card};
 use crate::query::{Pace, Query, query_view, refresh_bar};
 use crate::router::{use_navigate, use_params_map};
@@ -231,6 +232,7 @@ fn facts(found: Query<Backup>, data: Signal<Arc<Backup>>) -> AnyView {
     let tags = Signal::derive(move || data.with(|backup| backup.tags.clone()));
     let id = Memo::new(move |_| data.with(|backup| backup.id.clone()));
     let restored = Signal::derive(move || RestoresOf::Backup(id.get()));
+    let shared = Memo::new(move |_| data.with(|backup| backup.generation.capabilities().vaults));
     let edit_tags = move || {
         let of = Signal::derive(move || data.with(|backup| Tagged::Backup(backup.id.clone())));
         let name = Signal::derive(move || data.with(|backup| name_of(backup)));
@@ -251,6 +253,10 @@ fn facts(found: Query<Backup>, data: Signal<Arc<Backup>>) -> AnyView {
         {move || { let (checkpoint, id) = checkpoint.get(); siblings(checkpoint, id) }}
         {restores_card("Restores from it", restored)}
         {image_card(data, Callback::new(move |()| found.refresh()))}
+        {move || shared.get().then(|| id.get()).map(|id| view! {
+            {sharing_section(id.clone())}
+            {replication_section(id)}
+        })}
     }
     .into_any()
 }

@@ -5,6 +5,7 @@ mod record;
 
 use std::sync::Arc;
 
+use contract::operations::Service;
 use leptos::prelude::*;
 
 use crate::form::{Field, TextInput};
@@ -14,6 +15,7 @@ use crate::pages::restore::{PROGRESS, Runs, Stage};
 use crate::query::{Query, query_view, refresh_bar};
 use crate::router::{NavigateOptions, use_navigate, use_query_map};
 use crate::routes::with_query;
+use crate::session::use_session;
 use crate::tasks::{Task, TaskKind, use_tasks};
 use crate::ui::{
     Badge, ButtonKind, ButtonLink, Card, Cell, Column, EmptyState, Glyph, Notice, Progress, Table,
@@ -30,8 +32,16 @@ pub fn restores_page() -> AnyView {
     let history = Query::new(move |api| read(api, tasks.restores(), RestoresOf::Project))
         .polled(History::pace);
     let table = |read: Signal<Arc<History>>| history_card(read);
+    let of_service = use_paths().tasks();
+    let has_log = use_session().has(Service::Cbr);
+    let lead = move || {
+        let href = of_service.clone();
+        has_log
+            .then(|| view! { <TextLink href=href>"Tasks of the service"</TextLink> })
+            .into_any()
+    };
     view! {
-        <Page title="Restores & tasks" actions=move || refresh_bar(history, "restores and tasks")>
+        <Page title="Restores & tasks" lead=lead actions=move || refresh_bar(history, "restores and tasks")>
             {waiting()}
             {running()}
             {query_view(history, "history of restores", table)}

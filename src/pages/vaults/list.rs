@@ -17,7 +17,7 @@ use crate::query::{Pace, Query, query_view, refresh_bar};
 use crate::router::{NavigateOptions, use_navigate, use_query_map};
 use crate::routes::Paths;
 use crate::ui::{
-    Align, Button, ButtonKind, Card, Cell, Column, EmptyState, Glyph, Table, TextLink,
+    Align, Button, ButtonKind, ButtonLink, Card, Cell, Column, EmptyState, Glyph, Table, TextLink,
 };
 
 const COLUMNS: [Column; 7] = [
@@ -55,9 +55,11 @@ pub fn list_page() -> AnyView {
     });
     let new = paths.new_vault();
     let create = Callback::new(move |()| navigate(&new, Default::default()));
+    let sharing = use_paths().sharing();
     let actions = move || {
         view! {
             {refresh_bar(all, "vaults")}
+            <ButtonLink href=sharing.clone()>"Sharing and copies"</ButtonLink>
             <Button kind=ButtonKind::Primary icon=Glyph::Plus blocked=full on_press=create>"Create vault"</Button>
         }
         .into_any()

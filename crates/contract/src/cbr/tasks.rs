@@ -94,6 +94,233 @@ pub struct Task {
     #[serde(default, deserialize_with = "lenient::object")]
     pub extra_info: TaskExtra,
 }
+/// State of a task (cbr-v3 section 6).
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum TaskStatus {
+    /// Queued.
+    Waiting,
+    /// Going on.
+    Running,
+    /// It did what it was for.
+    Success,
+    /// There was nothing to do.
+    Skipped,
+    /// It failed.
+    Failed,
+    /// It took too long and was given up.
+    Timeout,
+    /// Something the documents do not name, as it came.
+    Unknown(String),
+}
+
+impl TaskStatus {
+    /// Every documented status.
+    pub const DOCUMENTED: [Self; 6] = [
+        Self::Waiting,
+        Self::Running,
+        Self::Success,
+        Self::Skipped,
+        Self::Failed,
+        Self::Timeout,
+    ];
+
+    /// The service's word.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Waiting => "waiting",
+            Self::Running => "running",
+            Self::Success => "success",
+            Self::Skipped => "skipped",
+            Self::Failed => "failed",
+            Self::Timeout => "timeout",
+            Self::Unknown(word) => word,
+        }
+    }
+
+    /// Reads the service's word; an unknown one is kept.
+    pub fn from_word(word: &str) -> Self {
+        Self::DOCUMENTED
+            .into_iter()
+            .find(|status| status.as_str() == word)
+            .unwrap_or_else(|| Self::Unknown(word.to_owned()))
+    }
+
+    /// Whether it is not over yet.
+    pub const fn is_open(&self) -> bool {
+        matches!(self, Self::Waiting | Self::Running)
+    }
+}
+
+/// What a task does (cbr-v3 section 3).
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum TaskKind {
+    /// Makes a backup.
+    Backup,
+    /// Copies a backup within its region.
+    Copy,
+    /// Copies a backup elsewhere.
+    Replication,
+    /// Writes a backup back.
+    Restore,
+    /// Deletes a backup.
+    Delete,
+    /// Takes over backups made elsewhere.
+    Sync,
+    /// Deletes a vault.
+    VaultDelete,
+    /// Takes resources and their backups out of a vault.
+    RemoveResource,
+    /// Something the documents do not name, as it came.
+    Unknown(String),
+}
+
+impl TaskKind {
+    /// Every documented kind.
+    pub const DOCUMENTED: [Self; 8] = [
+        Self::Backup,
+        Self::Restore,
+        Self::Replication,
+        Self::Copy,
+        Self::Delete,
+        Self::Sync,
+        Self::VaultDelete,
+        Self::RemoveResource,
+    ];
+
+    /// The service's word.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Backup => "backup",
+            Self::Copy => "copy",
+            Self::Replication => "replication",
+            Self::Restore => "restore",
+            Self::Delete => "delete",
+            Self::Sync => "sync",
+            Self::VaultDelete => "vault_delete",
+            Self::RemoveResource => "remove_resource",
+            Self::Unknown(word) => word,
+        }
+    }
+
+    /// Reads the service's word; an unknown one is kept.
+    pub fn from_word(word: &str) -> Self {
+        Self::DOCUMENTED
+            .into_iter()
+            .find(|kind| kind.as_str() == word)
+            .unwrap_or_else(|| Self::Unknown(word.to_owned()))
+    }
+}
+
+/// Something a task names: its id, and its name at that time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Named<'a> {
+    /// Id.
+    pub id: &'a str,
+    /// Name; may be empty.
+    pub name: &'a str,
+}
+
+impl<'a> Named<'a> {
+    /// What people read: the name, or the id of what has none.
+    pub const fn text(self) -> &'a str {
+        if self.name.is_empty() {
+            self.id
+        } else {
+            self.name
+        }
+    }
+}
+
+impl Task {
+    /// Its state.
+    pub fn state(&self) -> TaskStatus {
+        TaskStatus::from_word(&self.status)
+    }
+
+    /// What it does.
+    pub fn kind(&self) -> TaskKind {
+        TaskKind::from_word(&self.operation_type)
+    }
+
+    /// How far it is, 0–100; `None` while nobody knows.
+    pub fn percent(&self) -> Option<u8> {
+        let progress = self.extra_info.common.progress?;
+        u8::try_from(progress.clamp(0, 100)).ok()
+    }
+
+    /// Seconds it took, or has taken until now.
+    pub fn seconds(&self, now: Timestamp) -> Option<i64> {
+        let since = self.started_at.or(self.created_at)?;
+        let until = match self.ended_at {
+            Some(ended) => ended,
+            None if self.state().is_open() => now,
+            None => return None,
+        };
+        Some((until.seconds() - since.seconds()).max(0))
+    }
+
+    /// The backup it made, restored, deleted or copied.
+    pub fn backup(&self) -> Option<Named<'_>> {
+        let extra = &self.extra_info;
+        let of_kind = [&extra.backup, &extra.restore, &extra.delete];
+        let copied = extra.replication.as_ref();
+        of_kind
+            .into_iter()
+            .flatten()
+            .find_map(|value| named(value, "backup_id", "backup_name"))
+            .or_else(|| named(copied?, "source_backup_id", "source_backup_name"))
+    }
+
+    /// What a restore wrote to.
+    pub fn target(&self) -> Option<Named<'_>> {
+        named(
+            self.extra_info.restore.as_ref()?,
+            "target_resource_id",
+            "target_resource_name",
+        )
+    }
+
+    /// Where a copy went: region, project and the copy.
+    pub fn destination(&self) -> Option<(&str, &str, Option<Named<'_>>)> {
+        let copy = self.extra_info.replication.as_ref()?;
+        let copied = named(copy, "destination_backup_id", "destination_backup_name");
+        let region = text(copy, "destination_region");
+        Some((region, text(copy, "destination_project_id"), copied))
+    }
+
+    /// Whether a backup only holds what changed since the one before.
+    pub fn incremental(&self) -> Option<bool> {
+        match text(self.extra_info.backup.as_ref()?, "incremental") {
+            "true" => Some(true),
+            "false" => Some(false),
+            _ => None,
+        }
+    }
+
+    /// A number of the member of its kind, such as `fail_count`.
+    pub fn count(&self, name: &str) -> Option<i64> {
+        let extra = &self.extra_info;
+        [
+            &extra.remove_resources,
+            &extra.vault_delete,
+            &extra.sync,
+            &extra.update_expiration_time,
+        ]
+        .into_iter()
+        .flatten()
+        .find_map(|value| value.get(name)?.as_i64())
+    }
+}
+
+fn text<'a>(value: &'a Value, name: &str) -> &'a str {
+    value.get(name).and_then(Value::as_str).unwrap_or_default()
+}
+
+fn named<'a>(value: &'a Value, id: &str, name: &str) -> Option<Named<'a>> {
+    let (id, name) = (text(value, id), text(value, name));
+    (!id.is_empty() || !name.is_empty()).then_some(Named { id, name })
+}
+
 /// Why a task failed; both empty when it did not.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct ErrorInfo {
@@ -444,4 +671,55 @@ pub struct ProjectMigration {
     /// Words, or empty.
     #[serde(default, deserialize_with = "lenient::text")]
     pub fail_reason: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn task(body: Value) -> Task {
+        serde_json::from_value(body).expect("tasks are read leniently")
+    }
+
+    #[test]
+    fn a_state_or_kind_nobody_has_heard_of_is_kept_as_it_came() {
+        let odd = task(json!({"status": "thawing", "operation_type": "fold"}));
+        assert_eq!(odd.state(), TaskStatus::Unknown("thawing".into()));
+        assert_eq!(odd.kind(), TaskKind::Unknown("fold".into()));
+        for status in TaskStatus::DOCUMENTED {
+            assert_eq!(TaskStatus::from_word(status.as_str()), status);
+        }
+        for kind in TaskKind::DOCUMENTED {
+            assert_eq!(TaskKind::from_word(kind.as_str()), kind);
+        }
+    }
+
+    #[test]
+    fn a_task_tells_its_backup_whatever_it_does_with_it() {
+        for (member, id) in [
+            ("backup", "backup_id"),
+            ("restore", "backup_id"),
+            ("delete", "backup_id"),
+            ("replication", "source_backup_id"),
+        ] {
+            let one = task(json!({"extra_info": {member: {id: "b"}}}));
+            assert_eq!(one.backup().map(Named::text), Some("b"), "{member}");
+        }
+        let none =
+            task(json!({"extra_info": {"vault_delete": {"total_count": 3}, "backup": null}}));
+        assert_eq!((none.backup(), none.count("total_count")), (None, Some(3)));
+    }
+
+    #[test]
+    fn a_task_takes_as_long_as_it_runs_and_no_longer() {
+        let now = Timestamp::parse("2026-03-14T10:00:00Z").expect("a time");
+        let seconds = |body| task(body).seconds(now);
+        let running = json!({"status": "running", "created_at": "2026-03-14T09:59:00"});
+        assert_eq!(seconds(running), Some(60));
+        let ended = json!({"status": "success", "started_at": "2026-03-14T09:00:00Z", "ended_at": "2026-03-14T09:02:00Z"});
+        assert_eq!(seconds(ended), Some(120));
+        let lost = json!({"status": "timeout", "started_at": "2026-03-14T09:00:00Z"});
+        assert_eq!(seconds(lost), None);
+    }
 }
