@@ -16,6 +16,7 @@ mod service_tasks;
 pub mod session;
 mod sharing;
 mod tags;
+mod vault_policies;
 mod vault_world;
 mod vaults;
 
@@ -46,6 +47,10 @@ pub use sharing::{
     shareable_backups, shared_before, shared_with_us, vault_backup, vault_of_backup, whose_project,
 };
 pub use tags::{Tagged, change_tags, policy_tags, tag_requests};
+pub use vault_policies::{
+    create_policy_of_vaults, delete_policy_of_vaults, policies_of_vaults, policy_backups,
+    policy_of_vaults, run_vault, run_vault_request, update_policy_of_vaults,
+};
 pub use vault_world::{
     FileSystem, Resources, VaultBackups, resources, vault_backups, vault_tasks, work_of,
 };

@@ -25,6 +25,8 @@ pub struct Builder {
     pub outcome: Memo<Outcome>,
     /// The present, as far as offsets are concerned: the beginning of the day.
     pub today: Memo<Timestamp>,
+    /// Takes several rules in the place of this one, where a policy may have several.
+    pub on_split: Option<Callback<Vec<Schedule>>>,
 }
 
 impl Builder {
@@ -44,7 +46,15 @@ impl Builder {
             table,
             outcome,
             today,
+            on_split: None,
         }
+    }
+
+    /// The same, offering several rules where one cannot say it.
+    #[must_use]
+    pub fn splitting(mut self, on_split: Callback<Vec<Schedule>>) -> Self {
+        self.on_split = Some(on_split);
+        self
     }
 
     /// The rule, if the draft is one; tracked.

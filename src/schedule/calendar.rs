@@ -1,7 +1,7 @@
 //! The runs of one month as a calendar: one tab stop, arrows move by day and week, Page keys by month.
 
 use chrono::{Datelike as _, Days, Months, NaiveDate};
-use contract::schedule::{LocalTime, OffsetTable, Schedule, TimeOfDay, Weekday};
+use contract::schedule::{LocalTime, OffsetTable, Schedule, TimeOfDay, Weekday, together};
 use contract::time::Timestamp;
 use leptos::{ev, html, prelude::*};
 use wasm_bindgen::JsCast as _;
@@ -54,7 +54,7 @@ fn weeks(month: NaiveDate, first: Weekday) -> Vec<[NaiveDate; 7]> {
 
 /// The local times of the runs on each of some days, from `now` on; days are counted from `day`.
 fn runs_by_day(
-    rule: Schedule,
+    rules: &[Schedule],
     table: &OffsetTable,
     start: Timestamp,
     now: Timestamp,
@@ -68,10 +68,7 @@ fn runs_by_day(
     };
     let (from, until) = (midnight(day).max(now), midnight(day + days as i64));
     let mut found = vec![Vec::new(); days];
-    for run in rule
-        .occurrences_since(start, from)
-        .take_while(|run| *run < until)
-    {
+    for run in together(rules, start, from).take_while(|run| *run < until) {
         let local = table.to_local(run);
         if let Some(times) = usize::try_from(local.day() - day)
             .ok()
@@ -108,7 +105,7 @@ fn day_name(date: NaiveDate, times: &[TimeOfDay]) -> String {
 }
 
 pub(super) fn calendar(
-    rule: Schedule,
+    rules: Vec<Schedule>,
     table: OffsetTable,
     start: Signal<Timestamp>,
     now: Signal<Timestamp>,
@@ -171,7 +168,14 @@ pub(super) fn calendar(
     let body = move || {
         let (month, weeks) = (month.get(), weeks(month.get(), order[0]));
         let first = weeks.first().map_or(0, |week| epoch_day(week[0]));
-        let runs = runs_by_day(rule, &table, start.get(), now.get(), first, weeks.len() * 7);
+        let runs = runs_by_day(
+            &rules,
+            &table,
+            start.get(),
+            now.get(),
+            first,
+            weeks.len() * 7,
+        );
         let rows = weeks.into_iter().enumerate().map(|(row, week)| {
             let cells = week.into_iter().enumerate().map(|(column, date)| {
                 let times = runs.get(row * 7 + column).cloned().unwrap_or_default();
@@ -252,7 +256,7 @@ mod tests {
         let rule = Schedule::parse("FREQ=DAILY;BYHOUR=5,23;BYMINUTE=30").expect("a rule");
         let now = Timestamp::parse("2026-11-21T12:00:00").expect("an instant");
         let day = epoch_day(date("2026-11-20"));
-        let runs = runs_by_day(rule, &OffsetTable::fixed(3600), now, now, day, 4);
+        let runs = runs_by_day(&[rule], &OffsetTable::fixed(3600), now, now, day, 4);
         let said: Vec<String> = runs
             .iter()
             .map(|times| times.iter().map(|t| format!("{t} ")).collect())

@@ -103,6 +103,15 @@ impl ScheduleDraft {
         }
     }
 
+    /// Sundays at noon, on the clock of a zone: where a further rule begins, away from the first.
+    pub fn weekly(zone: impl Into<String>) -> Self {
+        Self {
+            days: 1 << 6,
+            times: vec![720],
+            ..Self::nightly(zone)
+        }
+    }
+
     /// A stored rule on the clock of a zone that is `offset` seconds east of UTC. Where its local
     /// days differ from time to time it is shown in UTC.
     pub fn of_rule(rule: Schedule, zone: impl Into<String>, offset: i32) -> Self {

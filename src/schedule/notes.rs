@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 use super::builder::Builder;
 use super::draft::{Frequency, Outcome, limit_sentence};
-use crate::ui::{Button, CopyButton, Notice, Tone};
+use crate::ui::{Button, ButtonKind, CopyButton, Notice, Tone};
 
 pub(super) fn outcome_notes(builder: Builder) -> AnyView {
     view! {
@@ -92,11 +92,21 @@ fn several(builder: Builder, answer: &NoSingleRule) -> AnyView {
         .iter()
         .filter_map(|remedy| way_out(builder, remedy))
         .collect_view();
+    let split = builder.on_split.map(|on_split| {
+        let rules = answer.rules.clone();
+        let text = format!("Use these {} rules", rules.len());
+        view! { <Button kind=ButtonKind::Primary on_press=move |()| on_split.run(rules.clone())>{text}</Button> }
+    });
+    let list = if split.is_some() {
+        "These rules together say it:"
+    } else {
+        "Or make a policy for each of these rules; a server belongs to one policy at a time:"
+    };
     view! {
         <Notice tone=Tone::Warning title="One rule in UTC cannot say this">
             {reasons}
-            <div class="schedule-remedies">{remedies}</div>
-            <p>"Or make a policy for each of these rules; a server belongs to one policy at a time:"</p>
+            <div class="schedule-remedies">{split} {remedies}</div>
+            <p>{list}</p>
             <ul class="schedule-rules">{rules}</ul>
         </Notice>
     }

@@ -1,6 +1,6 @@
 //! The next runs of a rule on three clocks: the policy's, the reader's, and UTC as it is stored.
 
-use contract::schedule::{OffsetTable, Schedule};
+use contract::schedule::{OffsetTable, Schedule, together};
 use contract::time::Timestamp;
 use leptos::prelude::*;
 
@@ -64,14 +64,16 @@ fn shown(at: Timestamp, table: &OffsetTable, now: Timestamp) -> AnyView {
 /// The next runs, as a list or a month; nothing while there is no rule.
 #[component]
 pub fn NextRuns(
-    #[prop(into)] rule: Signal<Option<Schedule>>,
+    /// All rules of the policy.
+    #[prop(into)]
+    rules: Signal<Vec<Schedule>>,
     /// The policy's start, which an interval is counted from; the present where there is none yet.
     #[prop(into)]
     start: Signal<Option<Timestamp>>,
     /// Key of the policy's zone.
     #[prop(into)]
     zone: Signal<String>,
-    /// Takes a rule that a remedy offers; without it remedies are only named.
+    /// Takes a rule that a remedy offers, where there is one rule; without it remedies are only named.
     #[prop(optional)]
     on_take: Option<Callback<Schedule>>,
 ) -> AnyView {
@@ -85,33 +87,33 @@ pub fn NextRuns(
     });
     let zone = Memo::new(move |_| zone.get());
     let columns = Memo::new(move |_| clocks(&zone_of(&zone.read()), today.get()));
-    let rule = Memo::new(move |_| rule.get());
+    let rules = Memo::new(move |_| rules.get());
     let from = move || start.get().unwrap_or_else(|| now.get());
     let shape = RwSignal::new("list".to_owned());
     let picks = vec![Pick::new("list", "List"), Pick::new("month", "Month")];
     let content = move || {
-        let Some(rule) = rule.get() else {
+        let rules = rules.get();
+        if rules.is_empty() {
             return view! { <p class="field-hint">"The runs appear here as soon as there is a rule."</p> }.into_any();
-        };
+        }
         if shape.with(|shape| shape == "month") {
             let table = columns.with(|columns| columns[0].table.clone());
-            return calendar(rule, table, Signal::derive(from), now.into());
+            return calendar(rules, table, Signal::derive(from), now.into());
         }
-        list(rule, columns, Signal::derive(from), now)
+        list(rules, columns, Signal::derive(from), now)
     };
     let daylight = move || {
-        let rule = rule.get()?;
+        let rules = rules.get();
         let columns = columns.read();
-        let first = columns.first()?;
+        let table = &columns.first()?.table;
         let name = zone_of(&zone.read()).title();
-        Some(daylight_panel(
-            rule,
-            &first.table,
-            from(),
-            today.get(),
-            &name,
-            on_take,
-        ))
+        // A remedy is one rule: beside others it could not be told which one it replaces.
+        let on_take = on_take.filter(|_| rules.len() == 1);
+        let panels = rules.iter().enumerate().map(|(n, rule)| {
+            let head = (rules.len() > 1).then(|| view! { <h3>{format!("Rule {}", n + 1)}</h3> });
+            view! { {head} {daylight_panel(*rule, table, from(), today.get(), &name, on_take)} }
+        });
+        Some(panels.collect_view())
     };
     view! {
         <div class="next-runs">
@@ -124,7 +126,7 @@ pub fn NextRuns(
 }
 
 fn list(
-    rule: Schedule,
+    rules: Vec<Schedule>,
     columns: Memo<Vec<ClockColumn>>,
     start: Signal<Timestamp>,
     now: Memo<Timestamp>,
@@ -144,15 +146,19 @@ fn list(
     let rows = move || {
         let (now, columns) = (now.get(), columns.read());
         let horizon = now.plus_seconds(HORIZON);
-        let runs: Vec<Timestamp> = rule
-            .occurrences_since(start.get(), now.max(start.get()))
+        let runs: Vec<Timestamp> = together(&rules, start.get(), now.max(start.get()))
             .take(wanted.get().unwrap_or(FIRST))
             .take_while(|run| *run < horizon)
             .collect();
         let table = &columns[0].table;
-        let mut changes = changes(rule, table, start.get(), now)
-            .into_iter()
-            .peekable();
+        let of_each = rules
+            .iter()
+            .flat_map(|rule| changes(*rule, table, start.get(), now));
+        let mut changes: Vec<_> = of_each.collect();
+        // The clock changes once, however many rules it moves.
+        changes.sort_by_key(|change| change.at);
+        changes.dedup_by_key(|change| change.at);
+        let mut changes = changes.into_iter().peekable();
         let mut rows: Vec<AnyView> = Vec::new();
         for run in &runs {
             while let Some(change) = changes.next_if(|change| change.at <= *run) {

@@ -258,7 +258,7 @@ fn runs(text: &'static str, zone: &'static str) -> Screen {
     Screen::show(move || {
         let rule = Schedule::parse(text).unwrap();
         let start = Timestamp::parse(NOW);
-        view! { <NextRuns rule=Some(rule) start=start zone=zone.to_owned()/> }.into_any()
+        view! { <NextRuns rules=vec![rule] start=start zone=zone.to_owned()/> }.into_any()
     })
 }
 

@@ -67,6 +67,7 @@ fn a_failed_save_keeps_every_entry() {
         page.sign_in().await?;
         page.click("link", "Policies").await?;
         page.click("button", "Create policy").await?;
+        page.click("radio", "Cloud Server Backup Service").await?;
         page.fill("Name", "kept-entries").await?;
         page.fill("Description", "Typed once").await?;
         for (name, effect) in faults() {
@@ -104,6 +105,7 @@ fn a_session_that_ends_is_renewed_in_place() {
         page.sign_in().await?;
         page.click("link", "Policies").await?;
         page.click("button", "Create policy").await?;
+        page.click("radio", "Cloud Server Backup Service").await?;
         page.fill("Name", "after-signing-in-again").await?;
         page.end_session().await?;
         page.click("button", "Review and create").await?;

@@ -14,6 +14,7 @@ const SELECTORS = {
   group: "fieldset, [role=group], [role=radiogroup]",
   heading: "h1, h2, h3, h4, h5, h6, [role=heading]",
   link: "a[href], [role=link]",
+  listbox: "[role=listbox]",
   listitem: "li, [role=listitem]",
   menuitem: "[role=menuitem], [role=menuitemradio], [role=menuitemcheckbox]",
   navigation: "nav, [role=navigation]",

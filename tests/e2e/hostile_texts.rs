@@ -48,7 +48,14 @@ const FREE: [&str; 8] = [
 #[test]
 fn hostile_names_are_shown_as_text_on_every_screen() {
     journey("hostile-texts", async |page| {
-        let [backup, policy, server, task] = poison(page)?;
+        let Poisoned {
+            backup,
+            policy,
+            of_vaults,
+            server,
+            vault,
+            task,
+        } = poison(page)?;
         page.sign_in().await?;
         let project = page.url().await?;
         let screens = [
@@ -60,8 +67,21 @@ fn hostile_names_are_shown_as_text_on_every_screen() {
             "/policies".to_owned(),
             format!("/policies/{policy}"),
             format!("/policies/{policy}/edit"),
+            format!("/policies/{of_vaults}"),
+            format!("/policies/{of_vaults}/edit"),
+            "/policies/new?service=cbr".to_owned(),
             format!("/restore/{backup}/point"),
             format!("/restore/{backup}/target"),
+            "/migration".to_owned(),
+            "/vaults".to_owned(),
+            "/vaults/new".to_owned(),
+            format!("/vaults/{vault}"),
+            format!("/vaults/{vault}?tab=resources"),
+            format!("/vaults/{vault}?tab=policies"),
+            format!("/vaults/{vault}?tab=binding"),
+            format!("/vaults/{vault}?tab=tags"),
+            format!("/vaults/{vault}?tab=backups"),
+            format!("/vaults/{vault}?tab=settings"),
             "/restores".to_owned(),
             "/vaults/sharing".to_owned(),
             "/tasks".to_owned(),
@@ -94,8 +114,19 @@ async fn settled(page: &Page) -> Result<()> {
     .await
 }
 
-/// Puts a hostile text into every free text of the demo world; answers a backup, a policy, a server and a task to look at.
-fn poison(page: &Page) -> Result<[String; 4]> {
+/// What there is to look at in a poisoned world, by its ids.
+struct Poisoned {
+    backup: String,
+    policy: String,
+    /// A policy that is applied to a vault.
+    of_vaults: String,
+    server: String,
+    vault: String,
+    task: String,
+}
+
+/// Puts a hostile text into every free text of the demo world; answers something of each kind to look at.
+fn poison(page: &Page) -> Result<Poisoned> {
     let mut world = page.sandbox().get("/sandbox/world")?;
     let tables = world["tables"]
         .as_object_mut()
@@ -130,8 +161,20 @@ fn poison(page: &Page) -> Result<[String; 4]> {
         row["status"] == "available" && row["project"] == 1
     })?;
     let policy = id("policies", &|_| true)?;
+    // One that is applied to a vault of the project.
+    let of_vaults = id("cbr_policies", &|row| {
+        row["operation_type"] == "backup" && row["project"] == 1
+    })?;
     let server = id("servers", &|row| row["status"] == "ACTIVE")?;
+    let vault = id("cbr_vaults", &|row| row["project"] == 1)?;
     let task = id("cbr_tasks", &|row| row["project"] == 1)?;
     page.sandbox().put("/sandbox/world", &world)?;
-    Ok([backup, policy, server, task])
+    Ok(Poisoned {
+        backup,
+        policy,
+        of_vaults,
+        server,
+        vault,
+        task,
+    })
 }

@@ -9,6 +9,7 @@ mod broken_answers;
 mod hostile_texts;
 mod main_journey;
 mod policies_as_text;
+mod policies_v3;
 mod restore;
 mod screens;
 mod search;

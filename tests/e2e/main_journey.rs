@@ -40,6 +40,10 @@ fn the_same_by_keyboard_alone() {
         page.sign_in().await?;
         press(page, "link", "Policies").await?;
         press(page, "button", "Create policy").await?;
+        // The radio buttons are one stop: the arrow chooses the older service.
+        focus(page, "radio", "Cloud Backup and Recovery").await?;
+        page.keys(Key::Down + "").await?;
+        page.url_with("service=csbs").await?;
         write(page, "Name", POLICY).await?;
         press(page, "button", "Work days").await?;
         for time in shown_times(page).await? {
@@ -88,6 +92,7 @@ async fn make_the_policy(page: &Page) -> Result<()> {
     page.click("link", "Policies").await?;
     page.click("button", "Create policy").await?;
     page.see("heading", "Create policy").await?;
+    page.click("radio", "Cloud Server Backup Service").await?;
     page.fill("Name", POLICY).await?;
     page.click("button", "Work days").await?;
     for time in shown_times(page).await? {

@@ -58,6 +58,7 @@ fn a_person_signs_in_with_an_access_key_and_again_in_place() {
 
         page.click("link", "Policies").await?;
         page.click("button", "Create policy").await?;
+        page.click("radio", "Cloud Server Backup Service").await?;
         page.fill("Name", "by-access-key").await?;
         page.end_session().await?;
         page.click("button", "Review and create").await?;

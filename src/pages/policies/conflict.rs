@@ -39,10 +39,7 @@ pub fn conflict(
         Some((now, mine, theirs, merge))
     };
     let load = move |fields: &PolicyFields, now: Policy| {
-        let zone = editing
-            .form
-            .schedule
-            .with_untracked(|schedule| schedule.zone.clone());
+        let zone = editing.form.rules.zone_untracked();
         let offset = zone_of(&zone).offset(clock.now()) * 60;
         let base = PolicyFields::from(&now);
         editing

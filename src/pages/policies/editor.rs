@@ -1,30 +1,51 @@
 //! The policy editor: one page, the form on the left, what comes of it on the right.
 
-use contract::model::Policy;
+use contract::model::{Generation, Policy};
 use leptos::prelude::*;
 
+use super::backups::PolicyBackups;
 use super::conflict::conflict;
 use super::draft::{PolicyDraft, id};
 use super::fields::{PolicyFields, ServerRef};
-use super::form::{Editing, PolicyForm};
+use super::form::{Around, Editing, PolicyForm};
 use super::keep::{DraftPlace, KeptDraft};
+use super::purpose_form::purpose_fields;
 use super::retention_form::retention_fields;
 use super::review::{review, zone_key};
+use super::rules_form::rules_fields;
 use super::servers_form::server_fields;
-use crate::api::{PAGE, backups_page, policies, servers, use_api};
+use super::service::{policies_of, region_of};
+use super::timeline::editor_timeline;
+use super::vaults_form::vault_fields;
+use crate::api::{servers, use_api, vaults};
 use crate::clock::use_clock;
 use crate::form::{ErrorSummary, Field, TextArea, TextInput};
 use crate::layout::use_paths;
 use crate::query::Query;
-use crate::schedule::{NextRuns, ScheduleBuilder, zone_of};
-use crate::session::recall;
+use crate::schedule::{NextRuns, zone_of};
+use crate::session::{recall, use_session};
 use crate::ui::{Button, ButtonKind, ButtonLink, Card, Glyph, Notice, Switch, use_toasts};
 
-/// The editor of a policy, or of a new one that already holds `server`.
-pub fn editor(policy: Option<Policy>, server: Option<String>) -> AnyView {
+/// What the editor begins with.
+pub enum Begin {
+    /// A new policy of a service, which may hold a server already.
+    New {
+        generation: Generation,
+        server: Option<String>,
+    },
+    /// One that exists.
+    Edit(Box<Policy>),
+}
+
+/// The editor of a policy, or of a new one.
+pub fn editor(begin: Begin) -> AnyView {
     let (api, clock) = (use_api(), use_clock());
+    let (generation, policy, server) = match begin {
+        Begin::New { generation, server } => (generation, None, server),
+        Begin::Edit(policy) => (policy.generation, Some(*policy), None),
+    };
     let own = policy.as_ref().map(|policy| policy.id.clone());
-    let place = StoredValue::new(DraftPlace::new(&api.project(), own.as_deref()));
+    let place = StoredValue::new(DraftPlace::new(&api.project(), generation, own.as_deref()));
     let zone = own
         .as_deref()
         .and_then(|id| recall(&zone_key(id)))
@@ -34,32 +55,19 @@ pub fn editor(policy: Option<Policy>, server: Option<String>) -> AnyView {
             let offset = zone_of(&zone).offset(clock.now()) * 60;
             PolicyDraft::of_fields(&PolicyFields::from(policy), &zone, offset)
         }
-        None => PolicyDraft::new(&zone),
+        None => PolicyDraft::new(generation, &zone),
     };
     let kept = place
         .with_value(DraftPlace::recall)
-        .filter(|kept| kept.base.is_some() == policy.is_some());
+        .filter(|kept| kept.base.is_some() == policy.is_some() && !kept.draft.rules.is_empty());
     let was_kept = kept.is_some();
     let (draft, base) = match kept {
         Some(KeptDraft { draft, base }) => (draft, base),
         None => (fresh.clone(), policy.as_ref().map(PolicyFields::from)),
     };
-    let all_servers = Query::new(servers);
-    let backups = own.map(|id| {
-        Query::new(move |api| {
-            let id = id.clone();
-            async move { backups_page(api, &[("policy_id", &id)], None, PAGE).await }
-        })
-    });
     let form = PolicyForm::new(draft);
-    let editing = Editing::new(
-        form,
-        policy.clone(),
-        base,
-        Query::new(policies),
-        all_servers,
-        backups,
-    );
+    let around = around(generation, policy.as_ref());
+    let editing = Editing::new(form, policy.clone(), base, around);
     preselect(editing, server.filter(|_| !was_kept));
     keep(editing, place, fresh.clone());
     let discarded = RwSignal::new(!was_kept);
@@ -88,11 +96,40 @@ pub fn editor(policy: Option<Policy>, server: Option<String>) -> AnyView {
     .into_any()
 }
 
+/// What the form is told of the project: what the service's policies speak of, and nothing else.
+fn around(generation: Generation, policy: Option<&Policy>) -> Around {
+    let service = generation.capabilities();
+    let backups = policy.cloned().map(|policy| {
+        Query::new(move |api| {
+            let policy = policy.clone();
+            async move { PolicyBackups::of(api, &policy).await }
+        })
+    });
+    let region = region_of(&use_session().project_name()).to_owned();
+    Around {
+        all: Query::new(move |api| policies_of(api, generation)),
+        servers: Query::new(move |api| async move {
+            match service.servers_in_policy {
+                true => servers(api).await,
+                false => Ok(Vec::new()),
+            }
+        }),
+        vaults: Query::new(move |api| async move {
+            match service.vaults {
+                true => vaults(api).await,
+                false => Ok(Vec::new()),
+            }
+        }),
+        backups,
+        region: StoredValue::new(region),
+    }
+}
+
 /// Puts the server of the address into a new policy, as soon as its name is known.
 fn preselect(editing: Editing, server: Option<String>) {
     let wanted = StoredValue::new(server);
     Effect::new(move |_| {
-        let Some(known) = editing.servers.data() else {
+        let Some(known) = editing.around.servers.data() else {
             return;
         };
         let Some(id) = wanted.try_update_value(Option::take).flatten() else {
@@ -162,29 +199,41 @@ fn sheet(editing: Editing, place: StoredValue<DraftPlace>) -> AnyView {
             "Review changes"
         }
     };
+    let service = editing.form.generation.capabilities();
     let start = Signal::derive(move || {
         editing
             .policy
             .with(|policy| policy.as_ref().and_then(|policy| policy.start_time))
     });
-    let rule = Signal::derive(move || editing.builder.rule());
+    let rules = Signal::derive(move || editing.form.rules.schedules());
     let take = Callback::new(move |rule| {
-        let offset = editing.builder.offset();
-        editing.builder.edit(|draft| draft.take(rule, offset));
+        if let Some(current) = untrack(|| editing.form.rules.current()) {
+            let offset = untrack(|| current.builder.offset());
+            current.builder.edit(|draft| draft.take(rule, offset));
+        }
     });
+    let whom = move || match service.vaults {
+        true => view! { <Card title="Vaults">{vault_fields(editing)}</Card> }.into_any(),
+        false => view! { <Card title="Servers">{server_fields(editing)}</Card> }.into_any(),
+    };
+    let purpose = service
+        .replication
+        .then(|| view! { <Card title="Purpose">{purpose_fields(editing)}</Card> });
     view! {
         <ErrorSummary problems=editing.problems/>
         <div class="policy-editor">
             <div class="policy-form">
                 <Card title="Policy">{name_fields(editing)}</Card>
-                <Card title="Schedule">{schedule_fields(editing)}</Card>
+                {purpose}
+                <Card title="Schedule">{rules_fields(editing)}</Card>
                 <Card title="Retention">{retention_fields(editing)}</Card>
-                <Card title="Servers">{server_fields(editing)}</Card>
+                {whom()}
             </div>
             <aside class="policy-consequences" aria-label="What comes of it">
                 <Card title="Next runs">
-                    <NextRuns rule=rule start=start zone=editing.builder.zone() on_take=take/>
+                    <NextRuns rules=rules start=start zone=editing.form.rules.zone() on_take=take/>
                 </Card>
+                <Card title="Retention over time">{editor_timeline(editing)}</Card>
             </aside>
         </div>
         <div class="policy-bar">
@@ -211,56 +260,28 @@ fn name_fields(editing: Editing) -> AnyView {
             .map(|text| format!("Name: {text}"))
             .or_else(|| editing.problems.message(id::NAME))
     });
+    let service = form.generation.capabilities();
     let description_message = Signal::derive(move || {
         let broken = contract::rules::Description::try_from(form.description.get()).err()?;
         Some(format!("Description: {broken}."))
     });
-    view! {
-        <Field id=id::NAME label="Name" required=true message=name_message hint="Letters, digits, _ and -, up to 255.">
-            <TextInput value=form.name on_input=move |text| form.name.set(text) on_leave=move |()| left.set(true)/>
-        </Field>
+    let name_hint = if service.vaults {
+        "Letters, digits, _ and -, up to 64."
+    } else {
+        "Letters, digits, _ and -, up to 255."
+    };
+    let description = service.described_policies.then(|| view! {
         <Field id=id::DESCRIPTION label="Description" message=description_message hint="Up to 255 characters, without < and >.">
             <TextArea value=form.description rows=2 on_input=move |text| form.description.set(text)/>
         </Field>
-        <Switch label="Run on schedule" on=form.enabled on_change=move |on| form.enabled.set(on)
-            hint="Off, the policy can still be run by hand."/>
-    }
-    .into_any()
-}
-
-fn schedule_fields(editing: Editing) -> AnyView {
-    let message = Signal::derive(move || editing.problems.message(id::SCHEDULE));
-    move_or_build(editing, message)
-}
-
-/// The builder, or the text of a pattern that cannot be read.
-fn move_or_build(editing: Editing, message: Signal<Option<String>>) -> AnyView {
-    let replace = move |()| editing.form.schedule_untouched.set(false);
-    let pattern = Signal::derive(move || {
-        editing.base.with(|base| {
-            base.as_ref()
-                .map(|base| base.pattern.clone())
-                .unwrap_or_default()
-        })
     });
     view! {
-        {move || if editing.form.schedule_untouched.get() {
-            let problems = contract::schedule::Schedule::parse(&pattern.get()).err().unwrap_or_default();
-            let list = problems.iter().take(6).map(|problem| view! { <li>{problem.to_string()}</li> }).collect_view();
-            view! {
-                <div id=id::SCHEDULE tabindex="-1">
-                    <Notice title="This schedule holds something the builder does not know">
-                        <p>"It is shown as it is stored, and stays as it is when you save other fields."</p>
-                        <pre class="policy-pattern" tabindex="0">{pattern.get()}</pre>
-                        <ul>{list}</ul>
-                        <Button on_press=replace>"Replace the schedule"</Button>
-                    </Notice>
-                </div>
-            }
-            .into_any()
-        } else {
-            view! { <ScheduleBuilder builder=editing.builder message=message/> }.into_any()
-        }}
+        <Field id=id::NAME label="Name" required=true message=name_message hint=name_hint>
+            <TextInput value=form.name on_input=move |text| form.name.set(text) on_leave=move |()| left.set(true)/>
+        </Field>
+        {description}
+        <Switch label="Run on schedule" on=form.enabled on_change=move |on| form.enabled.set(on)
+            hint="Off, the policy can still be run by hand."/>
     }
     .into_any()
 }

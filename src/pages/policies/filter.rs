@@ -1,7 +1,8 @@
 //! Which policies are shown; the address is its only home.
 
-use contract::model::{Policy, Tag};
+use contract::model::{Generation, Policy, Tag};
 
+use super::service::{from_key, key};
 use crate::tags::tag_text;
 
 /// The filter of the list.
@@ -10,6 +11,8 @@ pub struct Filter {
     pub text: String,
     /// `key`, any value, or `key=value`; empty: any.
     pub tag: String,
+    /// Nothing: of every service.
+    pub service: Option<Generation>,
 }
 
 impl Filter {
@@ -18,12 +21,14 @@ impl Filter {
         Self {
             text: value("q").unwrap_or_default(),
             tag: value("tag").unwrap_or_default(),
+            service: value("service").and_then(|service| from_key(&service)),
         }
     }
 
     /// The query that reads as this filter.
-    pub fn to_query(&self) -> [(&str, &str); 2] {
-        [("q", &self.text), ("tag", &self.tag)]
+    pub fn to_query(&self) -> [(&str, &str); 3] {
+        let service = self.service.map(key).unwrap_or_default();
+        [("q", &self.text), ("tag", &self.tag), ("service", service)]
     }
 
     /// Whether a policy passes: its name, id, description or one of its servers contains the text,
@@ -44,7 +49,8 @@ impl Filter {
                 .tags
                 .iter()
                 .any(|tag| tag.key == self.tag || tag_text(tag) == self.tag);
-        found && tagged
+        let of_service = self.service.is_none_or(|of| policy.generation == of);
+        found && tagged && of_service
     }
 }
 
@@ -92,6 +98,7 @@ mod tests {
         let filter = Filter {
             text: "web & co".into(),
             tag: "env=prod".into(),
+            service: Some(Generation::Cbr),
         };
         let pairs = filter.to_query();
         let value = |name: &str| {
@@ -107,6 +114,7 @@ mod tests {
             Filter {
                 text: text.into(),
                 tag: tag.into(),
+                service: None,
             }
             .accepts(&policy())
         };
@@ -122,6 +130,11 @@ mod tests {
         for (text, tag) in [("db", ""), ("night", "env=test"), ("", "prod")] {
             assert!(!passes(text, tag), "{text} {tag}");
         }
+        let of_vaults = Filter {
+            service: Some(Generation::Cbr),
+            ..Filter::default()
+        };
+        assert!(!of_vaults.accepts(&policy()));
         assert_eq!(offered_tags(&[policy()]), ["env", "env=prod", "old"]);
     }
 }

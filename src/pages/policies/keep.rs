@@ -1,10 +1,12 @@
 //! The unsaved draft of a policy, kept for this tab: it survives a reload and signing in again.
 
+use contract::model::Generation;
 use leptos::prelude::window;
 use serde::{Deserialize, Serialize};
 
 use super::draft::PolicyDraft;
 use super::fields::PolicyFields;
+use super::service::key;
 
 /// A draft, and the policy as it was when the draft was begun.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -19,11 +21,12 @@ pub struct KeptDraft {
 pub struct DraftPlace(String);
 
 impl DraftPlace {
-    pub fn new(project: &str, policy: Option<&str>) -> Self {
-        Self(format!(
-            "anchorage.draft.policy.{project}.{}",
-            policy.unwrap_or("new")
-        ))
+    pub fn new(project: &str, generation: Generation, policy: Option<&str>) -> Self {
+        let place = match policy {
+            Some(id) => id.to_owned(),
+            None => format!("new.{}", key(generation)),
+        };
+        Self(format!("anchorage.draft.policy.{project}.{place}"))
     }
 
     /// The draft that was kept; one of another version of the console is none.

@@ -4,16 +4,18 @@
 use std::fmt::Display;
 
 use contract::errors::lookup;
-use contract::model::{Backup, BackupStatus, Policy, Quota, Server, Volume};
+use contract::model::{Backup, BackupStatus, Policy, PolicyKind, Quota, Server, Volume};
 use contract::policy::{
     PolicyFacts, PolicyRefusal, RunFacts, RunRefusal, as_shown, create_refusals, delete_refusals,
     run_refusals, update_refusals,
 };
 use contract::protect::{Candidate, Running};
 use contract::rules::SERVER_KIND;
+use contract::vault::{self, Vault};
 
 use super::draft::id;
 use super::save::{Deed, Plan};
+use super::save_vaults::PolicySave;
 use crate::api::{Api, ApiError, backups, quotas, servers, volumes};
 use crate::form::Problem;
 
@@ -75,6 +77,8 @@ pub struct Known<'a> {
     pub policies: &'a [Policy],
     /// `None` while they have not come.
     pub servers: Option<&'a [Server]>,
+    /// The same for vaults.
+    pub vaults: Option<&'a [Vault]>,
     /// Whether the policy is running.
     pub running: bool,
 }
@@ -106,6 +110,9 @@ pub fn save_problems(plan: &Plan, own: Option<&Policy>, known: &Known<'_>) -> Ve
             update_refusals(id, wanted, Some(&as_shown(own)), &facts)
         }
         (Deed::Update { .. }, None) => Vec::new(),
+        (Deed::OfVaults(deed), _) => {
+            return vault_problems(deed, known.vaults.unwrap_or_default());
+        }
     };
     refusals
         .iter()
@@ -116,6 +123,39 @@ pub fn save_problems(plan: &Plan, own: Option<&Policy>, known: &Known<'_>) -> Ve
             Problem::at(field_of(refusal), text)
         })
         .collect()
+}
+
+/// What the vaults themselves have against a policy; which vault copies go to is the draft's matter.
+fn vault_problems(deed: &PolicySave, vaults: &[Vault]) -> Vec<Problem> {
+    let refused = deed.apply.iter().filter_map(|applied| {
+        let vault = vaults.iter().find(|vault| vault.id == applied.id)?;
+        let refused = apply_refusal(vault, &deed.wanted.kind)?;
+        Some(Problem::at(id::VAULTS, format!("Vaults: {refused}")))
+    });
+    refused.collect()
+}
+
+/// What keeps policies of this kind from a vault, whichever vault copies go to.
+pub fn apply_refusal(vault: &Vault, kind: &PolicyKind) -> Option<String> {
+    let policy = vault::PolicyFacts {
+        name: "",
+        replication: matches!(kind, PolicyKind::Replication(_)),
+        project: "",
+    };
+    // Copies go to the vault itself: what the check then says is about what it is, not where to.
+    let target = Vault {
+        project_id: String::new(),
+        protects: vault::Protects::Replication,
+        ..vault.clone()
+    };
+    let facts = vault::AssociateFacts {
+        vault: Some(vault),
+        policies: &[("", Some(policy))],
+        target: Some(&target),
+    };
+    let found = vault::associate_refusals(&vault.id, Some(&target.id), &facts);
+    let refusal = found.first()?;
+    Some(format!("{refusal} ({})", refusal.code()))
 }
 
 /// Who began the backups that are being made; nobody when none is.
@@ -294,7 +334,7 @@ mod tests {
             leaves: leaves(&wanted.servers, all, Some(&own.id)),
             deed: Deed::Update {
                 id: own.id.clone(),
-                base,
+                base: Box::new(base),
                 request,
             },
         }
@@ -309,6 +349,7 @@ mod tests {
             let known = Known {
                 policies: &all,
                 servers: Some(&servers),
+                vaults: None,
                 running,
             };
             save_problems(&plan, Some(&all[0]), &known)
@@ -333,6 +374,7 @@ mod tests {
         let known = Known {
             policies: &all,
             servers: None,
+            vaults: None,
             running: false,
         };
         let plan = update(&all[0], &["a", "b"], &all);

@@ -2,20 +2,20 @@
 //! which servers move, and the request itself.
 
 use crate::router::use_navigate;
-use contract::schedule::Schedule;
+use contract::schedule::{Schedule, together};
 use contract::terraform;
 use contract::time::Timestamp;
 use leptos::prelude::*;
 
 use super::fields::{Field, PolicyFields};
-use super::forecast::{forecast_details, lost};
 use super::form::Editing;
 use super::keep::DraftPlace;
 use super::save::Saved;
+use super::timeline::{losses_notice, saving_loses};
+use super::vaults_form::other_policy;
 use crate::api::{operation_id, use_api};
 use crate::clock::use_clock;
 use crate::form::{ShowRequest, Submission};
-use crate::format::count;
 use crate::format::zone::Zone;
 use crate::layout::use_paths;
 use crate::schedule::zone_of;
@@ -69,10 +69,7 @@ pub fn review(
     let save = move |()| {
         let Some(plan) = editing.plan() else { return };
         let (once, paths) = (once.get_value(), paths.clone());
-        let zone = editing
-            .form
-            .schedule
-            .with_untracked(|schedule| schedule.zone.clone());
+        let zone = editing.form.rules.zone_untracked();
         submission.send(
             async move { plan.carry_out(api, toasts, &once).await },
             move |saved| match saved {
@@ -116,7 +113,7 @@ fn differences(editing: Editing) -> AnyView {
         return view! { <p>"The form has problems again; go on editing."</p> }.into_any();
     };
     let base = editing.base.get();
-    let zone = zone_of(&editing.form.schedule.with(|schedule| schedule.zone.clone()));
+    let zone = zone_of(&editing.form.rules.zone().get());
     let moves = plan
         .leaves
         .iter()
@@ -125,10 +122,12 @@ fn differences(editing: Editing) -> AnyView {
             view! { <li><bdi>{names.join(", ")}</bdi> " is taken out of " <bdi>{leave.policy.name.clone()}</bdi> " first."</li> }
         })
         .collect_view();
-    let request = plan.request();
+    let requests = plan.requests();
+    let several = requests.len() > 1;
     let terraform = editing
         .policy
         .with(|policy| terraform::policy(&wanted.to_policy(policy.as_ref())));
+    let terraform = Some(terraform);
     view! {
         <div class="policy-review">
             {field_table(base.as_ref(), &wanted)}
@@ -137,7 +136,13 @@ fn differences(editing: Editing) -> AnyView {
             })}
             {runs_table(editing, base.as_ref(), &wanted, &zone)}
             {losses(editing, base.as_ref(), &wanted)}
-            <ShowRequest request=Signal::stored(request) terraform=terraform/>
+            {replaced(editing, &wanted)}
+            {several.then(|| view! { <p>{format!("Saving sends {} requests, in this order:", requests.len())}</p> })}
+            {requests.into_iter().enumerate().map(|(n, request)| {
+                // The configuration says it all at once.
+                let terraform = terraform.clone().filter(|_| n == 0);
+                view! { <ShowRequest request=Signal::stored(request) terraform=terraform/> }
+            }).collect_view()}
         </div>
     }
     .into_any()
@@ -154,7 +159,8 @@ fn said(fields: &PolicyFields, field: Field) -> String {
 }
 
 fn field_table(base: Option<&PolicyFields>, wanted: &PolicyFields) -> AnyView {
-    let fields = base.map_or(Field::ALL.to_vec(), |base| wanted.changed(base));
+    let all = || Field::of(wanted.generation.capabilities());
+    let fields = base.map_or_else(all, |base| wanted.changed(base));
     let rows = fields
         .into_iter()
         .map(|field| {
@@ -180,12 +186,40 @@ fn field_table(base: Option<&PolicyFields>, wanted: &PolicyFields) -> AnyView {
     view! { <Table caption="Fields" columns=columns>{rows}</Table> }.into_any()
 }
 
-/// The next runs of a rule on a clock, one line each.
-fn next(rule: Option<Schedule>, start: Timestamp, now: Timestamp, zone: &Zone) -> Vec<String> {
-    let Some(rule) = rule else {
-        return vec!["the pattern cannot be read".to_owned()];
+/// The policies that vaults lose by this.
+fn replaced(editing: Editing, wanted: &PolicyFields) -> Option<AnyView> {
+    let others = editing.others();
+    let base = editing.base.get();
+    let is_new = |id: &str| {
+        base.as_ref()
+            .is_none_or(|base| base.vaults.iter().all(|vault| vault.id != id))
     };
-    rule.occurrences_since(start, now)
+    let lines: Vec<String> = wanted
+        .vaults
+        .iter()
+        .filter(|vault| is_new(&vault.id))
+        .filter_map(|vault| {
+            let other = other_policy(&vault.id, &wanted.kind, &others)?;
+            Some(format!("{} is taken off {}.", other, vault.shown()))
+        })
+        .collect();
+    (!lines.is_empty()).then(|| {
+        let lines = lines.into_iter().map(|line| view! { <li><bdi>{line}</bdi></li> }).collect_view();
+        view! { <Notice tone=Tone::Warning title="Vaults lose their present policy"><ul>{lines}</ul></Notice> }.into_any()
+    })
+}
+
+/// The next runs of some rules on a clock, one line each.
+fn next(
+    rules: Option<Vec<Schedule>>,
+    start: Timestamp,
+    now: Timestamp,
+    zone: &Zone,
+) -> Vec<String> {
+    let Some(rules) = rules else {
+        return vec!["the schedule cannot be read".to_owned()];
+    };
+    together(&rules, start, now)
         .take(RUNS)
         .map(|run| zone.exact(run))
         .collect()
@@ -213,33 +247,20 @@ fn runs_table(
         view! { <ul class="run-list">{items}</ul> }
     };
     let before = base.map(|base| {
-        view! { <div><h3>"Next runs now"</h3>{list(next(base.rule(), start, now, zone))}</div> }
+        view! { <div><h3>"Next runs now"</h3>{list(next(base.rules(), start, now, zone))}</div> }
     });
-    let after = list(next(wanted.rule(), start, now, zone));
+    let after = list(next(wanted.rules(), start, now, zone));
     Some(view! { <div class="review-runs">{before}<div><h3>"Next runs after saving"</h3>{after}</div></div> }.into_any())
 }
 
 fn losses(editing: Editing, base: Option<&PolicyFields>, wanted: &PolicyFields) -> Option<AnyView> {
-    let base = base.filter(|base| wanted.differs(base, Field::Retention))?;
-    let page = editing.backups?.data();
-    let Some(page) = page else {
+    let touched = [Field::Retention, Field::Schedule, Field::Enabled];
+    base.filter(|base| touched.iter().any(|field| wanted.differs(base, *field)))?;
+    if editing.backups().is_none() {
         return Some(
             view! { <p class="field-hint">"What the new retention deletes is not known: the backups could not be loaded."</p> }
                 .into_any(),
         );
-    };
-    let lost = lost(
-        &base.retention,
-        &wanted.retention,
-        &page.backups,
-        use_clock().now(),
-    );
-    if lost.is_empty() {
-        return Some(view! { <p class="field-hint">"The new retention deletes no backup that would have stayed (forecast)."</p> }.into_any());
     }
-    let title = format!(
-        "Forecast: {} will be deleted",
-        count(lost.len(), "backup", "backups")
-    );
-    Some(view! { <Notice tone=Tone::Warning title=title>{forecast_details("Which ones", lost)}</Notice> }.into_any())
+    Some(losses_notice(saving_loses(editing)))
 }

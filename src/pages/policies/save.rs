@@ -7,6 +7,7 @@ use contract::operations::csbs;
 use contract::request::RequestText;
 
 use super::fields::{PolicyFields, ServerRef};
+use super::save_vaults::PolicySave;
 use crate::api::{Api, ApiError, create_policy, policy, update_policy};
 use crate::ui::Toasts;
 
@@ -25,9 +26,11 @@ pub enum Deed {
     Update {
         id: String,
         /// The policy as it was when the draft was begun.
-        base: PolicyFields,
+        base: Box<PolicyFields>,
         request: PolicyUpdateRequest,
     },
+    /// The same for a policy of vaults.
+    OfVaults(Box<PolicySave>),
 }
 
 /// A save, ready to be carried out.
@@ -42,6 +45,33 @@ pub enum Saved {
     Done(Box<Policy>),
     /// Nothing was sent: somebody changed the policy since the draft was begun.
     Changed(Box<Policy>),
+}
+
+/// What saving these fields does.
+pub fn plan_of(
+    wanted: &PolicyFields,
+    policy: Option<&Policy>,
+    base: Option<&PolicyFields>,
+    all: &[Policy],
+) -> Option<Plan> {
+    if wanted.generation.capabilities().vaults {
+        let deed = PolicySave::new(wanted, policy, base)?;
+        return Some(Plan {
+            leaves: Vec::new(),
+            deed: Deed::OfVaults(Box::new(deed)),
+        });
+    }
+    let own = policy.map(|policy| policy.id.as_str());
+    let leaves = leaves(&wanted.servers, all, own);
+    let deed = match (policy, base) {
+        (Some(policy), Some(base)) => Deed::Update {
+            id: policy.id.clone(),
+            base: Box::new(base.clone()),
+            request: wanted.to_update(base, policy).ok()?,
+        },
+        _ => Deed::Create(wanted.to_create().ok()?),
+    };
+    Some(Plan { leaves, deed })
 }
 
 /// The other policies that servers have to leave; `own` is the policy being saved.
@@ -81,33 +111,38 @@ fn without(policy: &Policy, leaving: &[ServerRef]) -> PolicyUpdateRequest {
 }
 
 impl Plan {
-    /// The last request, the one that makes the policy what it should be.
-    pub fn request(&self) -> RequestText {
+    /// The requests, in their order; of those that take servers out of other policies none.
+    pub fn requests(&self) -> Vec<RequestText> {
         match &self.deed {
             Deed::Create(request) => {
-                RequestText::new(&csbs::POLICIES_CREATE, &[]).with_body(request)
+                vec![RequestText::new(&csbs::POLICIES_CREATE, &[]).with_body(request)]
             }
             Deed::Update { id, request, .. } => {
-                RequestText::new(&csbs::POLICIES_UPDATE, &[id]).with_body(request)
+                vec![RequestText::new(&csbs::POLICIES_UPDATE, &[id]).with_body(request)]
             }
+            Deed::OfVaults(deed) => deed.requests(),
         }
     }
 
     /// Carries it out; `once` makes a repeated creation one.
     pub async fn carry_out(self, api: Api, toasts: Toasts, once: &str) -> Result<Saved, ApiError> {
-        if let Deed::Update { id, base, .. } = &self.deed {
-            let now = policy(api, id).await?;
-            if !PolicyFields::from(&now).changed(base).is_empty() {
-                return Ok(Saved::Changed(Box::new(now)));
-            }
-        }
         let mut left: Vec<Policy> = Vec::new();
-        let outcome = match leave_all(api, &self.leaves, &mut left).await {
-            Ok(()) => match &self.deed {
-                Deed::Create(request) => create_policy(api, request, once).await,
-                Deed::Update { id, request, .. } => update_policy(api, id, request).await,
+        let outcome = match self.deed {
+            Deed::OfVaults(deed) => return deed.carry_out(api, toasts, once).await,
+            Deed::Create(request) => match leave_all(api, &self.leaves, &mut left).await {
+                Ok(()) => create_policy(api, &request, once).await,
+                Err(error) => Err(error),
             },
-            Err(error) => Err(error),
+            Deed::Update { id, base, request } => {
+                let now = policy(api, &id).await?;
+                if !PolicyFields::from(&now).changed(&base).is_empty() {
+                    return Ok(Saved::Changed(Box::new(now)));
+                }
+                match leave_all(api, &self.leaves, &mut left).await {
+                    Ok(()) => update_policy(api, &id, &request).await,
+                    Err(error) => Err(error),
+                }
+            }
         };
         match outcome {
             Ok(policy) => Ok(Saved::Done(Box::new(policy))),

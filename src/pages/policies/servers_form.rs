@@ -65,7 +65,7 @@ pub fn server_fields(editing: Editing) -> AnyView {
     view! {
         <div class="server-picker" id=id::SERVERS tabindex="-1" role="group" aria-label="Servers">
             <section class="server-pane" aria-label="Servers to choose from">
-                {query_view(editing.servers, "servers", move |servers| offers(editing, servers, asked, open))}
+                {query_view(editing.around.servers, "servers", move |servers| offers(editing, servers, asked, open))}
             </section>
             <section class="server-pane" aria-label="Servers in this policy">{chosen(editing)}</section>
         </div>
@@ -162,6 +162,7 @@ fn chosen(editing: Editing) -> AnyView {
     let servers = editing.form.servers;
     let gone = move |id: &str| {
         editing
+            .around
             .servers
             .data()
             .is_some_and(|known| known.iter().all(|server| server.id != id))

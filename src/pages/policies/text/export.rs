@@ -8,7 +8,7 @@ use contract::model::Policy;
 use contract::terraform;
 use leptos::prelude::*;
 
-use crate::api::policies;
+use super::super::service::{Listed, use_services};
 use crate::form::Checkbox;
 use crate::format::count;
 use crate::layout::{Page, use_paths};
@@ -16,8 +16,8 @@ use crate::query::{Query, query_view};
 use crate::router::{NavigateOptions, use_navigate, use_query_map};
 use crate::routes::with_query;
 use crate::ui::{
-    Button, ButtonKind, Card, Choice, CodeBlock, EmptyState, Glyph, Pick, TextLink, download,
-    use_toasts,
+    Button, ButtonKind, Card, Choice, CodeBlock, EmptyState, Glyph, Notice, Pick, TextLink, Tone,
+    download, use_toasts,
 };
 
 /// In the address: no policy at all. Without any, all are meant.
@@ -69,14 +69,36 @@ impl Wish {
         match (chosen.is_empty(), self.terraform) {
             (true, _) => String::new(),
             (false, true) => terraform::policies(chosen),
-            (false, false) => Document::of(chosen).to_json(),
+            (false, false) => {
+                Document::of(chosen.into_iter().filter(|p| is_in_document(p))).to_json()
+            }
         }
     }
+
+    /// How many of the chosen ones the form cannot hold.
+    fn left_out(&self, all: &[Policy]) -> usize {
+        let chosen = all.iter().filter(|policy| self.has(&policy.id));
+        let unfit = chosen.filter(|policy| !self.terraform && !is_in_document(policy));
+        unfit.count()
+    }
+}
+
+/// A document says which servers a policy has; one of vaults has none of its own.
+fn is_in_document(policy: &Policy) -> bool {
+    policy.generation.capabilities().servers_in_policy
 }
 
 /// The page.
 pub fn export_page() -> AnyView {
-    let all = Query::new(policies);
+    let services = use_services();
+    let all = Query::new(move |api| async move {
+        let listed = Listed::load(api, services).await?;
+        match listed.failed {
+            // Half of the policies would look like all of them.
+            Some((_, error)) => Err(error),
+            None => Ok(listed.policies),
+        }
+    });
     let paths = use_paths();
     let back = paths.policies();
     let lead =
@@ -117,10 +139,12 @@ fn content(all: Signal<Arc<Vec<Policy>>>) -> AnyView {
         navigate(&with_query(paths.export_policies(), &wish.query()), options);
     });
     let text = Memo::new(move |_| wish.with(|wish| all.with(|all| wish.text(all))));
+    let left_out = Memo::new(move |_| wish.with(|wish| all.with(|all| wish.left_out(all))));
     view! {
         <div class="policy-text">
             <Card title="What">{choice(all, wish, change)}</Card>
             <Card title="Text" actions=move || save_button(text, wish)>
+                {move || (left_out.get() > 0).then(|| left_out_notice(left_out.get()))}
                 {move || if text.with(String::is_empty) {
                     view! { <p>"Choose at least one policy."</p> }.into_any()
                 } else {
@@ -128,6 +152,20 @@ fn content(all: Signal<Arc<Vec<Policy>>>) -> AnyView {
                 }}
             </Card>
         </div>
+    }
+    .into_any()
+}
+
+/// What the document cannot hold is said, and where it can go instead.
+fn left_out_notice(number: usize) -> AnyView {
+    let title = format!(
+        "{} left out",
+        count(number, "policy of vaults is", "policies of vaults are")
+    );
+    view! {
+        <Notice tone=Tone::Warning title=title>
+            <p>"The document describes policies that list servers. Policies of Cloud Backup and Recovery are written as Terraform; choose that form to take them along."</p>
+        </Notice>
     }
     .into_any()
 }
@@ -252,5 +290,20 @@ mod tests {
         wish.choose("1", true, &all);
         wish.choose("2", true, &all);
         assert_eq!(wish.chosen, None);
+    }
+
+    #[test]
+    fn policies_of_vaults_are_left_out_of_the_document_and_counted() {
+        let mut all = [policy("1"), policy("2")];
+        all[1].generation = contract::model::Generation::Cbr;
+        let mut wish = Wish {
+            terraform: false,
+            chosen: None,
+        };
+        assert_eq!(wish.left_out(&all), 1);
+        assert!(!wish.text(&all).contains("name-2"));
+        wish.terraform = true;
+        assert_eq!(wish.left_out(&all), 0);
+        assert!(wish.text(&all).contains("opentelekomcloud_cbr_policy_v3"));
     }
 }

@@ -1,167 +1,18 @@
-//! A policy as the form sees it: six fields that can be compared, merged and sent one by one.
+//! The requests a policy's fields stand for, and the policy as it is afterwards.
 
+use contract::cbr::policies as vault_wire;
+use contract::cbr::policy as vault_policy;
 use contract::csbs::policies::{
     Definition, PolicyCreate, PolicyCreateRequest, PolicyUpdate, PolicyUpdateRequest,
     ScheduledOperationCreate, ScheduledOperationUpdate, TriggerCreate, TriggerPropertiesCreate,
 };
-use contract::model::{Policy, PolicyServer, Retention};
+use contract::model::{Policy, PolicyServer, PolicyVault, Retention};
 use contract::rules::{Broken, Description, Name, PROVIDER_ID, SERVER_KIND};
-use contract::schedule::{Clock, Schedule};
-use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::words::retention_words;
-
-/// A server as a policy names it.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ServerRef {
-    pub id: String,
-    pub name: String,
-}
-
-/// The values of a policy's fields.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PolicyFields {
-    pub name: String,
-    pub description: String,
-    pub enabled: bool,
-    /// The pattern, verbatim.
-    pub pattern: String,
-    pub retention: Retention,
-    pub servers: Vec<ServerRef>,
-}
-
-/// One field of a policy.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Field {
-    Name,
-    Description,
-    Enabled,
-    Schedule,
-    Retention,
-    Servers,
-}
-
-impl Field {
-    pub const ALL: [Self; 6] = [
-        Self::Name,
-        Self::Description,
-        Self::Enabled,
-        Self::Schedule,
-        Self::Retention,
-        Self::Servers,
-    ];
-
-    /// What the form calls it.
-    pub const fn title(self) -> &'static str {
-        match self {
-            Self::Name => "Name",
-            Self::Description => "Description",
-            Self::Enabled => "Schedule on",
-            Self::Schedule => "Schedule",
-            Self::Retention => "Retention",
-            Self::Servers => "Servers",
-        }
-    }
-}
-
-impl From<&Policy> for PolicyFields {
-    fn from(policy: &Policy) -> Self {
-        let server = |server: &PolicyServer| ServerRef {
-            id: server.id.clone(),
-            name: server.name.clone(),
-        };
-        Self {
-            name: policy.name.clone(),
-            description: policy.description.clone(),
-            enabled: policy.enabled,
-            pattern: policy.pattern.clone(),
-            retention: policy.retention.clone(),
-            servers: policy.servers.iter().map(server).collect(),
-        }
-    }
-}
+use super::{Field, PolicyFields};
 
 impl PolicyFields {
-    /// The rule of the pattern, if it can be read.
-    pub fn rule(&self) -> Option<Schedule> {
-        Schedule::parse(&self.pattern).ok()
-    }
-
-    /// Whether a field has another value than in `other`; servers are compared as a set, and
-    /// patterns by their rule.
-    pub fn differs(&self, other: &Self, field: Field) -> bool {
-        match field {
-            Field::Name => self.name != other.name,
-            Field::Description => self.description != other.description,
-            Field::Enabled => self.enabled != other.enabled,
-            Field::Schedule => match (self.rule(), other.rule()) {
-                (Some(one), Some(two)) => one != two,
-                _ => self.pattern != other.pattern,
-            },
-            Field::Retention => self.retention != other.retention,
-            Field::Servers => self.server_ids() != other.server_ids(),
-        }
-    }
-
-    /// The fields that differ.
-    pub fn changed(&self, other: &Self) -> Vec<Field> {
-        Field::ALL
-            .into_iter()
-            .filter(|field| self.differs(other, *field))
-            .collect()
-    }
-
-    /// Takes over one field.
-    pub fn take(&mut self, from: &Self, field: Field) {
-        match field {
-            Field::Name => self.name.clone_from(&from.name),
-            Field::Description => self.description.clone_from(&from.description),
-            Field::Enabled => self.enabled = from.enabled,
-            Field::Schedule => self.pattern.clone_from(&from.pattern),
-            Field::Retention => self.retention.clone_from(&from.retention),
-            Field::Servers => self.servers.clone_from(&from.servers),
-        }
-    }
-
-    /// A field in words.
-    pub fn say(&self, field: Field) -> String {
-        match field {
-            Field::Name => self.name.clone(),
-            Field::Description => self.description.clone(),
-            Field::Enabled => if self.enabled { "on" } else { "off" }.to_owned(),
-            Field::Schedule => match self.rule() {
-                Some(rule) => rule.describe(Clock::Utc).to_string(),
-                None => self.pattern.clone(),
-            },
-            Field::Retention => retention_words(&self.retention),
-            Field::Servers => {
-                let names: Vec<&str> = self
-                    .servers
-                    .iter()
-                    .map(|server| {
-                        if server.name.is_empty() {
-                            &*server.id
-                        } else {
-                            &*server.name
-                        }
-                    })
-                    .collect();
-                names.join(", ")
-            }
-        }
-    }
-
-    fn server_ids(&self) -> Vec<&str> {
-        let mut ids: Vec<&str> = self
-            .servers
-            .iter()
-            .map(|server| server.id.as_str())
-            .collect();
-        ids.sort_unstable();
-        ids
-    }
-
     /// The request that creates a policy like this.
     ///
     /// # Errors
@@ -180,7 +31,7 @@ impl PolicyFields {
                     enabled: self.enabled,
                     operation_type: "backup".to_owned(),
                     operation_definition: Definition::from_retention(&self.retention),
-                    trigger: trigger(&self.pattern),
+                    trigger: trigger(self.pattern()),
                 }],
                 tags: Vec::new(),
             },
@@ -199,7 +50,7 @@ impl PolicyFields {
             enabled: differs(Field::Enabled).then_some(self.enabled),
             operation_definition: differs(Field::Retention)
                 .then(|| definition(&self.retention, &base.retention)),
-            trigger: differs(Field::Schedule).then(|| trigger(&self.pattern)),
+            trigger: differs(Field::Schedule).then(|| trigger(self.pattern())),
             ..ScheduledOperationUpdate::default()
         };
         let any_operation = [Field::Enabled, Field::Retention, Field::Schedule]
@@ -224,14 +75,56 @@ impl PolicyFields {
     pub fn to_policy(&self, before: Option<&Policy>) -> Policy {
         let before = before.cloned().unwrap_or_default();
         Policy {
+            generation: self.generation,
             name: self.name.clone(),
             description: self.description.clone(),
             enabled: self.enabled,
-            pattern: self.pattern.clone(),
+            pattern: self.pattern().to_owned(),
+            further_patterns: self.patterns.iter().skip(1).cloned().collect(),
             retention: self.retention.clone(),
             servers: self.servers_as_known(&before.servers).collect(),
+            kind: self.kind.clone(),
+            full_every: self.full_every,
+            start_window: self.start_window,
+            vaults: self
+                .vaults
+                .iter()
+                .map(|vault| PolicyVault {
+                    id: vault.id.clone(),
+                    destination_id: vault.destination_id.clone(),
+                })
+                .collect(),
             ..before
         }
+    }
+
+    /// The request that creates a policy of vaults; applying it to them comes after it.
+    ///
+    /// # Errors
+    /// What the draft's own check has found already.
+    pub fn to_vault_create(&self) -> Result<vault_wire::PolicyCreateRequest, Broken> {
+        let policy = vault_policy::create(&self.to_policy(None))?;
+        Ok(vault_wire::PolicyCreateRequest { policy })
+    }
+
+    /// The request that changes a policy of vaults; nothing when only its vaults differ.
+    ///
+    /// # Errors
+    /// What the draft's own check has found already.
+    pub fn to_vault_update(
+        &self,
+        base: &Self,
+        policy: &Policy,
+    ) -> Result<Option<vault_wire::PolicyUpdateRequest>, Broken> {
+        let (before, after) = (base.to_policy(Some(policy)), self.to_policy(Some(policy)));
+        let policy = vault_policy::update(&before, &after)?;
+        let is_any = policy != vault_wire::PolicyUpdate::default();
+        Ok(is_any.then_some(vault_wire::PolicyUpdateRequest { policy }))
+    }
+
+    /// The only rule of a policy that has one.
+    fn pattern(&self) -> &str {
+        self.patterns.first().map_or("", String::as_str)
     }
 
     /// The servers for a request; what the policy already says about one goes back as it came.
@@ -276,31 +169,11 @@ fn definition(retention: &Retention, before: &Retention) -> Definition {
     definition
 }
 
-/// What two people did to one policy: mine since `base`, and theirs since `base`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Merge {
-    /// Fields only they changed; they are taken over.
-    pub theirs: Vec<Field>,
-    /// Fields both changed, to different values: somebody has to choose.
-    pub both: Vec<Field>,
-}
-
-impl Merge {
-    /// Compares; nothing to merge when neither list has an entry.
-    pub fn new(base: &PolicyFields, mine: &PolicyFields, theirs: &PolicyFields) -> Self {
-        let changed = theirs
-            .changed(base)
-            .into_iter()
-            .filter(|field| mine.differs(theirs, *field));
-        let (both, theirs) = changed.partition(|field| mine.differs(base, *field));
-        Self { theirs, both }
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::{ServerRef, VaultRef};
     use super::*;
-    use contract::model::{Limits, LongTerm};
+    use contract::model::{Generation, Limits, LongTerm};
 
     const NIGHTLY: &str = "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nRRULE:FREQ=DAILY;BYHOUR=2;BYMINUTE=0\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n";
 
@@ -350,7 +223,7 @@ mod tests {
     #[test]
     fn another_spelling_of_the_same_rule_is_no_change() {
         assert_eq!(
-            sent(|fields| fields.pattern = "freq=daily;byminute=0;byhour=02".into()),
+            sent(|fields| fields.patterns[0] = "freq=daily;byminute=0;byhour=02".into()),
             json!({})
         );
     }
@@ -409,33 +282,6 @@ mod tests {
     }
 
     #[test]
-    fn of_two_edits_only_what_both_changed_differently_needs_a_choice() {
-        let base = PolicyFields::from(&policy());
-        let (mut mine, mut theirs) = (base.clone(), base.clone());
-        mine.name = "mine".into();
-        theirs.name = "theirs".into();
-        theirs.enabled = false;
-        mine.description = "same".into();
-        theirs.description = "same".into();
-        mine.retention = Retention::Forever;
-        let merge = Merge::new(&base, &mine, &theirs);
-        assert_eq!(
-            merge,
-            Merge {
-                theirs: vec![Field::Enabled],
-                both: vec![Field::Name]
-            }
-        );
-        assert_eq!(
-            Merge::new(&base, &mine, &base),
-            Merge {
-                theirs: vec![],
-                both: vec![]
-            }
-        );
-    }
-
-    #[test]
     fn a_policy_to_create_is_what_the_documents_show() {
         let fields = PolicyFields::from(&policy());
         let sent = serde_json::to_value(fields.to_create().expect("a request")).expect("json");
@@ -447,5 +293,42 @@ mod tests {
             operation["operation_definition"],
             json!({"max_backups": 14, "retention_duration_days": -1, "permanent": false})
         );
+    }
+
+    #[test]
+    fn a_policy_of_vaults_is_made_and_changed_by_its_own_requests() {
+        let base = PolicyFields {
+            generation: Generation::Cbr,
+            name: "weekly".into(),
+            enabled: true,
+            patterns: vec!["FREQ=DAILY;BYHOUR=2;BYMINUTE=0".into()],
+            full_every: Some(6),
+            ..PolicyFields::default()
+        };
+        let sent = serde_json::to_value(base.to_vault_create().expect("a request")).expect("json");
+        assert_eq!(
+            sent["policy"],
+            json!({
+                "name": "weekly", "enabled": true, "operation_type": "backup",
+                "operation_definition": {"full_backup_interval": 6},
+                "trigger": {"properties": {"pattern": ["FREQ=DAILY;BYHOUR=2;BYMINUTE=0"]}},
+            })
+        );
+        let mut policy = base.to_policy(None);
+        // What the form does not hold goes back with the definition it belongs to.
+        policy.further_retention = Some(json!({"kept": true}));
+        let mut wanted = base.clone();
+        wanted.vaults = vec![VaultRef {
+            id: "v".into(),
+            ..VaultRef::default()
+        }];
+        assert_eq!(wanted.to_vault_update(&base, &policy), Ok(None));
+        wanted.full_every = None;
+        let sent = wanted.to_vault_update(&base, &policy).expect("a request");
+        assert_eq!(
+            serde_json::to_value(sent).expect("json"),
+            json!({"policy": {"operation_definition": {"advanced_retention_rules": {"kept": true}}}})
+        );
+        assert_eq!(wanted.to_policy(Some(&policy)).vaults[0].id, "v");
     }
 }
