@@ -262,5 +262,5 @@ fn losses(editing: Editing, base: Option<&PolicyFields>, wanted: &PolicyFields) 
                 .into_any(),
         );
     }
-    Some(losses_notice(saving_loses(editing)))
+    Some(losses_notice(saving_loses(editing, use_clock())))
 }

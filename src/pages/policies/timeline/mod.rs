@@ -14,7 +14,7 @@ use leptos::prelude::*;
 
 use super::backups::PolicyBackups;
 use super::form::Editing;
-use crate::clock::use_clock;
+use crate::clock::{Clock, use_clock};
 use crate::form::{Field, Select, SelectOption};
 use crate::format::count;
 use crate::ui::{Choice, Pick, use_zone};
@@ -82,34 +82,35 @@ pub fn editor_timeline(editing: Editing) -> AnyView {
         // A new policy has none.
         None => Some(Arc::default()),
     });
-    let lost = move || {
+    let clock = use_clock();
+    let lost = Memo::new(move |_| {
         let changes = lanes.with(|lanes| lanes.len() == 2) && editing.backups().is_some();
-        changes.then(|| losses_notice(saving_loses(editing)))
-    };
+        changes.then(|| saving_loses(editing, clock))
+    });
     view! {
-        <div aria-live="polite">{lost}</div>
+        <div aria-live="polite">{move || lost.get().map(losses_notice)}</div>
         {timeline(lanes, backups)}
     }
     .into_any()
 }
 
-/// The backups that exist and that saving deletes earlier than today's rule; tracked.
-pub fn saving_loses(editing: Editing) -> Vec<Lost> {
-    let now = minute(use_clock().ticking());
+/// The backups that exist and that saving deletes earlier than today's rule, as of now; the form is
+/// tracked, the clock is not: an opened list would close with every second.
+pub fn saving_loses(editing: Editing, clock: Clock) -> Vec<Lost> {
+    let now = minute(clock.now());
     match (today(editing), edited(editing), editing.backups()) {
         (Some(before), Some(after), Some(backups)) => lost(&before, &after, &backups, now),
         _ => Vec::new(),
     }
 }
 
-/// An instant to the minute: a picture that moves each second helps nobody.
+/// An instant to the minute.
 fn minute(at: Timestamp) -> Timestamp {
     Timestamp::from_seconds(at.seconds().div_euclid(60) * 60)
 }
 
 fn timeline(lanes: Memo<Lanes>, backups: Signal<Option<Arc<PolicyBackups>>>) -> AnyView {
     let (zone, clock) = (use_zone(), use_clock());
-    let now = Memo::new(move |_| minute(clock.ticking()));
     let chosen = RwSignal::new(String::new());
     let span = RwSignal::new("30".to_owned());
     let of = Memo::new(move |_| {
@@ -147,7 +148,9 @@ fn timeline(lanes: Memo<Lanes>, backups: Signal<Option<Arc<PolicyBackups>>>) -> 
             return None;
         }
         let days = span.with(|span| span.parse().unwrap_or(30));
-        let (now, zone) = (now.get(), zone.get());
+        // As of now, whenever something else changes: a picture that is made anew by itself loses the
+        // place somebody has walked to.
+        let (now, zone) = (minute(clock.now()), zone.get());
         let rows = group.with(|key| of_group(&backups, key));
         let lanes: Vec<(&'static str, Lane)> = lanes
             .iter()
