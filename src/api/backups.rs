@@ -80,8 +80,8 @@ pub async fn delete_backups(
         .await
 }
 
-/// The project's quotas.
-pub async fn quotas(api: Api) -> Result<Vec<Quota>, ApiError> {
+/// The project's quotas in v1.
+pub(super) async fn quotas(api: Api) -> Result<Vec<Quota>, ApiError> {
     let answer: QuotasAnswer = api.call(&csbs::QUOTAS_SHOW, &[]).send().await?;
     Ok(answer
         .quotas

@@ -6,7 +6,7 @@ use std::cell::Cell;
 use std::rc::Rc;
 
 use contract::csbs::ErrorBody;
-use contract::operations::{Method, Operation, push_encoded};
+use contract::operations::{Method, Operation, Service, push_encoded};
 use contract::session::{
     CONSOLE_HEADER, EPOCH_HEADER, OPERATION_HEADER, REASON_HEADER, REQUEST_ID_HEADER,
     SERVICE_DATE_HEADER,
@@ -33,6 +33,8 @@ pub struct Api {
     project: StoredValue<String>,
     /// Which sign-in this tab acts for.
     epoch: StoredValue<String>,
+    /// Words of the services the project has; empty when nobody knows.
+    services: StoredValue<Vec<String>>,
     clock: Clock,
     /// True from an answer that says nobody is signed in until somebody is again.
     pub ended: RwSignal<bool>,
@@ -51,6 +53,7 @@ impl Api {
         let api = Self {
             project: StoredValue::new(String::new()),
             epoch: StoredValue::new(String::new()),
+            services: StoredValue::new(Vec::new()),
             clock,
             ended: RwSignal::new(false),
             renewed: RwSignal::new(0),
@@ -67,6 +70,20 @@ impl Api {
     /// Says which sign-in the calls are made for; another one's are refused by the gateway.
     pub fn act_for(self, epoch: String) {
         self.epoch.set_value(epoch);
+    }
+
+    /// Says which services the project's catalog has.
+    pub fn offer(self, services: Vec<String>) {
+        self.services.set_value(services);
+    }
+
+    /// Whether the project has a service; of a cloud that does not say, the first generation is expected.
+    pub fn has(self, service: Service) -> bool {
+        self.services
+            .with_value(|services| match services.as_slice() {
+                [] => service != Service::Cbr,
+                services => services.iter().any(|known| known == service.word()),
+            })
     }
 
     /// Id of the project the calls go to.

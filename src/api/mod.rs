@@ -3,9 +3,12 @@
 
 mod audit;
 mod backups;
+mod both;
 mod call;
+mod cbr;
 mod error;
 mod images;
+mod migration;
 mod pages;
 mod policies;
 mod replication;
@@ -22,12 +25,14 @@ mod vaults;
 
 pub use audit::audit;
 pub use backups::{
-    BackupsPage, backup, backup_row, backup_rows, backups, backups_page, count_backups,
-    delete_backups, quotas,
+    BackupsPage, backup_row, backup_rows, backups, backups_page, count_backups, delete_backups,
 };
+pub use both::{all_backups, backup, both, newest_backups, protection, quotas};
 pub use call::{Api, Call, operation_id, use_api};
+pub use cbr::{Cbr, Filters, Listed, Protection, VaultRow, cbr, filters};
 pub use error::{ApiError, know_more};
 pub use images::{create_image, image_job, image_names};
+pub use migration::{after_migration, gathered, migration_status, start_migration};
 pub use pages::{PAGE, all_pages};
 pub use policies::{
     create_policy, delete_policy, policies, policy, run_policy, run_request, update_policy,
@@ -35,7 +40,7 @@ pub use policies::{
 pub use replication::{
     replicate_backup, replicate_vault, replication_capabilities, vaults_elsewhere,
 };
-pub use restores::{ListedRestore, can_be_restored, restore, restores};
+pub use restores::{ListedRestore, can_be_restored, restore, restores, restores_of};
 pub use sandbox::{
     ArmedFault, Fault, FaultEffect, SandboxClock, advance_clock, arm_fault, clear_faults, faults,
     reset_world, sandbox_clock, set_clock_rate,

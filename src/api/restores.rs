@@ -1,10 +1,15 @@
-//! Calls about restores (csbs-v1 4.3, 4.14, and the native superset of section 11).
+//! Calls about restores of both services (csbs-v1 4.3, 4.14 and section 11; cbr-v3 5.3).
 
 use contract::csbs::backups::{CheckAnswer, CheckRequest, CheckRestorable, CheckResult};
-use contract::csbs::restores::{RestoreAnswer, RestoreRequest, RestoresAnswer};
-use contract::operations::csbs;
+use contract::csbs::restores::{RestoreAnswer, RestoresAnswer};
+use contract::model::Generation;
+use contract::operations::{Service, csbs};
+use contract::restore::RestorePlan;
+use contract::time::Timestamp;
 
+use super::both::both;
 use super::call::Api;
+use super::cbr::cbr;
 use super::error::ApiError;
 
 /// A restore as the service lists it.
@@ -12,11 +17,18 @@ use super::error::ApiError;
 pub struct ListedRestore {
     pub id: String,
     pub backup_id: String,
+    /// The server, or the volume or file system, it goes to.
     pub server_id: String,
+    /// Its name, where the list tells it.
+    pub server_name: String,
     /// `in_progress`, `success`, `fail`, or something the documents do not name.
     pub status: String,
     /// The service's words when it failed.
     pub reason: String,
+    /// When it was asked for, where the list tells it.
+    pub at: Option<Timestamp>,
+    /// 0–100, where the list tells it.
+    pub percent: Option<i64>,
 }
 
 impl ListedRestore {
@@ -26,16 +38,21 @@ impl ListedRestore {
     }
 }
 
-/// Starts a restore; answers its id. `once` makes sure that it is started at most once.
+/// Starts a restore in the service the backup lives in; answers its id, which is empty where the service
+/// gives none. `once` makes sure that it is started at most once.
 pub async fn restore(
     api: Api,
-    request: &RestoreRequest,
+    plan: &RestorePlan,
     reason: &str,
     once: &str,
 ) -> Result<String, ApiError> {
+    if plan.generation == Generation::Cbr {
+        (cbr().await?.restore)(api, plan.clone(), reason.to_owned(), once.to_owned()).await?;
+        return Ok(String::new());
+    }
     let answer: RestoreAnswer = api
         .call(&csbs::RESTORES_CREATE, &[])
-        .json(request)
+        .json(&plan.to_request())
         .reason(reason)
         .once(once)
         .send()
@@ -57,9 +74,27 @@ pub async fn can_be_restored(api: Api, plan: &CheckRestorable) -> Result<CheckRe
     Ok(answer.restorable.into_iter().next().unwrap_or_default())
 }
 
-/// The restores the service knows. The documented API has no such list; a service without it
-/// counts as one that lists nothing.
+/// The restores the services know.
 pub async fn restores(api: Api) -> Result<Vec<ListedRestore>, ApiError> {
+    let (first, second) = both(listed_by_v1(api), restores_of(api, "")).await;
+    let mut all = first?;
+    all.extend(second?);
+    Ok(all)
+}
+
+/// Restores from a backup in a vault (empty: from any), newest first, as the service's tasks tell them.
+pub async fn restores_of(api: Api, backup: &str) -> Result<Vec<ListedRestore>, ApiError> {
+    match api.has(Service::Cbr) {
+        true => (cbr().await?.restores)(api, backup.to_owned()).await,
+        false => Ok(Vec::new()),
+    }
+}
+
+/// The documented v1 has no such list; a service without it counts as one that lists nothing.
+async fn listed_by_v1(api: Api) -> Result<Vec<ListedRestore>, ApiError> {
+    if !api.has(Service::Csbs) {
+        return Ok(Vec::new());
+    }
     let answer: Result<RestoresAnswer, ApiError> = api.call(&csbs::RESTORES_LIST, &[]).send().await;
     match answer {
         Ok(answer) => Ok(answer.restores.into_iter().map(listed).collect()),
@@ -95,5 +130,8 @@ fn listed(restore: contract::csbs::restores::Restore) -> ListedRestore {
         server_id,
         status: restore.status,
         reason,
+        server_name: String::new(),
+        at: None,
+        percent: None,
     }
 }

@@ -1,6 +1,7 @@
 //! Fetches what the computation needs, and no more: a project may hold a hundred thousand backups.
 
-use contract::model::{Backup, Policy, Server};
+use contract::model::{Backup, Policy, Server, Vault};
+use contract::operations::Service;
 use contract::time::Timestamp;
 
 use super::{Coverage, Target, cover};
@@ -10,7 +11,10 @@ use crate::api::{self, Api, ApiError};
 #[derive(Clone, Debug, PartialEq)]
 pub struct CoverageData {
     pub servers: Vec<Server>,
+    /// Policies of all services; those of vaults list what is in them.
     pub policies: Vec<Policy>,
+    /// Vaults, where the project has any.
+    pub vaults: Vec<Vault>,
     /// Backups begun within the target, and the newest of servers that have none there.
     pub backups: Vec<Backup>,
     pub coverage: Coverage,
@@ -21,6 +25,13 @@ pub struct CoverageData {
 /// the others count as never backed up.
 const LOOKED_UP: usize = 100;
 
+async fn policies_of_v1(api: Api) -> Result<Vec<Policy>, ApiError> {
+    match api.has(Service::Csbs) {
+        true => api::policies(api).await,
+        false => Ok(Vec::new()),
+    }
+}
+
 /// Loads and computes.
 pub async fn load_coverage(
     api: Api,
@@ -28,9 +39,17 @@ pub async fn load_coverage(
     now: Timestamp,
 ) -> Result<CoverageData, ApiError> {
     let servers = api::servers(api).await?;
-    let policies = api::policies(api).await?;
+    let (policies, held) = api::both(policies_of_v1(api), api::protection(api)).await;
+    let (mut policies, held) = (policies?, held?);
+    // A policy of vaults looks after what is in them.
+    policies.retain(|policy| {
+        held.policies
+            .iter()
+            .all(|of_vaults| of_vaults.id != policy.id)
+    });
+    policies.extend(held.policies);
     let since = now.plus_seconds(-target.hours() * 3600).to_filter_text();
-    let mut backups = api::backups(api, &[("start_time", &since)]).await?;
+    let mut backups = api::all_backups(api, &[("start_time", &since)]).await?;
     let missing: Vec<String> = cover(&servers, &policies, &backups, target, now)
         .servers
         .iter()
@@ -40,10 +59,11 @@ pub async fn load_coverage(
         .collect();
     for server in missing {
         let filters = [("resource_id", server.as_str()), ("status", "available")];
-        backups.extend(api::backups_page(api, &filters, None, 1).await?.backups);
+        backups.extend(api::newest_backups(api, &filters, 1).await?);
     }
     let coverage = cover(&servers, &policies, &backups, target, now);
     Ok(CoverageData {
+        vaults: held.vaults,
         servers,
         policies,
         backups,

@@ -90,9 +90,19 @@ pub fn cover(
     now: Timestamp,
 ) -> Coverage {
     let since = now.plus_seconds(-target.hours() * 3600);
+    // The backup of a single volume counts for the server the volume is attached to.
+    let attached: HashMap<&str, &str> = servers
+        .iter()
+        .flat_map(|server| {
+            let volumes = server.attachments.iter();
+            volumes.map(|attachment| (attachment.volume_id.as_str(), server.id.as_str()))
+        })
+        .collect();
     let mut of_server: HashMap<&str, Vec<&Backup>> = HashMap::new();
     for backup in backups {
-        of_server.entry(&backup.server_id).or_default().push(backup);
+        let of = attached.get(backup.server_id.as_str()).copied();
+        let server = of.unwrap_or(&backup.server_id);
+        of_server.entry(server).or_default().push(backup);
     }
     let mut servers: Vec<ServerCoverage> = servers
         .iter()
@@ -135,7 +145,8 @@ fn gap(
     newest: Option<Timestamp>,
     since: Timestamp,
 ) -> Option<Gap> {
-    if server.bare_metal {
+    // Only vaults take bare-metal servers; without a backup in one it is not known that one does.
+    if server.bare_metal && !usable(backups).any(|backup| backup.in_vault.is_some()) {
         return Some(Gap::Unsupported);
     }
     let Some(newest) = newest else {
@@ -159,9 +170,12 @@ fn gap(
 }
 
 fn policy_of(server: &str, policies: &[Policy]) -> PolicyState {
+    let of_server = |policy: &&Policy| policy.servers.iter().any(|listed| listed.id == server);
+    // A server may be looked after by a policy of its own and by that of its vault; one that is on counts.
     let policy = policies
         .iter()
-        .find(|policy| policy.servers.iter().any(|listed| listed.id == server));
+        .filter(of_server)
+        .max_by_key(|policy| policy.enabled);
     match policy {
         None => PolicyState::None,
         Some(policy) => {
@@ -248,6 +262,45 @@ mod tests {
             target,
             Timestamp::parse(NOW).expect("valid"),
         )
+    }
+
+    #[test]
+    fn backups_of_single_volumes_protect_the_server_they_are_attached_to() {
+        let of_volume = |volume: &str| {
+            let wire = contract::cbr::Backup {
+                id: format!("of-{volume}"),
+                status: "available".into(),
+                created_at: Timestamp::parse("2026-03-14T02:00:00"),
+                resource_type: "OS::Cinder::Volume".into(),
+                resource_id: volume.into(),
+                ..contract::cbr::Backup::default()
+            };
+            Backup::from(wire)
+        };
+        let gap = |backups: &[Backup]| {
+            let servers = [server("web", &["v1", "v2"])];
+            covered(&servers, &[], backups, Target::Daily).servers[0]
+                .gap
+                .clone()
+        };
+        assert_eq!(gap(&[of_volume("v1"), of_volume("v2")]), None);
+        assert_eq!(
+            gap(&[of_volume("v1")]),
+            Some(Gap::DisksLeftOut {
+                volumes: vec!["v2".into()]
+            })
+        );
+    }
+
+    #[test]
+    fn of_two_policies_the_one_that_is_on_counts() {
+        let policies = [
+            policy("off", false, &["web"]),
+            policy("vault", true, &["web"]),
+            policy("other", false, &["web"]),
+        ];
+        let coverage = covered(&[server("web", &["v1"])], &policies, &[], Target::Daily);
+        assert!(matches!(&coverage.servers[0].policy, PolicyState::On { id, .. } if id == "vault"));
     }
 
     #[test]

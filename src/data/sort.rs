@@ -25,6 +25,10 @@ pub enum SortBy {
     Origin,
     Disks,
     Checkpoint,
+    Service,
+    Kind,
+    Vault,
+    Expires,
     /// The day it was made on, on the chosen clock; only for grouping.
     Day,
     /// When the first of those made together with it was made; only for grouping.
@@ -32,7 +36,7 @@ pub enum SortBy {
 }
 
 impl SortBy {
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 15] = [
         Self::Name,
         Self::Status,
         Self::Server,
@@ -44,6 +48,10 @@ impl SortBy {
         Self::Origin,
         Self::Disks,
         Self::Checkpoint,
+        Self::Service,
+        Self::Kind,
+        Self::Vault,
+        Self::Expires,
     ];
 
     /// Its word in addresses.
@@ -60,6 +68,10 @@ impl SortBy {
             Self::Origin => "origin",
             Self::Disks => "disks",
             Self::Checkpoint => "checkpoint",
+            Self::Service => "service",
+            Self::Kind => "kind",
+            Self::Vault => "vault",
+            Self::Expires => "expires",
             Self::Day => "day",
             Self::Together => "together",
         }
@@ -123,6 +135,11 @@ fn compare<'a>(store: &'a BackupStore, key: SortKey, days: &Days<'_>) -> Compare
         SortBy::Status => ranked(&store.status),
         SortBy::Server => ranked(&store.server_name),
         SortBy::Zone => ranked(&store.zone),
+        SortBy::Kind => ranked(&store.kind),
+        SortBy::Vault => ranked(&store.vault),
+        SortBy::Service => numbers(&|row| store.in_vault(row).into()),
+        // What never expires comes after everything that does.
+        SortBy::Expires => numbers(&|row| store.expires(row).map_or(i64::MAX, Timestamp::micros)),
         SortBy::Created => store.created.clone(),
         SortBy::Finished => store.finished.clone(),
         SortBy::Size => store.size_mb.clone(),

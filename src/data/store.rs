@@ -4,7 +4,7 @@
 //! a gap. Texts that repeat are kept once. A backup that comes again replaces its row's values.
 
 use contract::csbs::backups::{CheckpointItem, ImageData};
-use contract::model::{Backup, BackupAction, BackupStatus, Tag};
+use contract::model::{Backup, BackupAction, BackupStatus, Generation, InVault, ResourceKind, Tag};
 use contract::time::Timestamp;
 
 use super::bits::Bits;
@@ -46,6 +46,9 @@ impl Coded {
 const AUTOMATIC: u8 = 1;
 const INCREMENTAL: u8 = 2;
 const HAS_IMAGE: u8 = 4;
+/// It lives in a vault: the row came from the second generation.
+const IN_VAULT: u8 = 8;
+const REPLICA: u8 = 16;
 
 /// Separates the tags of a row's set of tags.
 pub const TAG_SEPARATOR: char = '\u{1f}';
@@ -75,8 +78,14 @@ pub struct BackupStore {
     pub tags: Coded,
     /// Private and public address, separated by a blank.
     pub address: Coded,
+    /// What it is of, in the words of filters ([`kind_word`]).
+    pub kind: Coded,
+    /// Id of its vault.
+    pub vault: Coded,
     pub created: Vec<i64>,
     pub finished: Vec<i64>,
+    /// When the service deletes it; [`NEVER`] also where it does not say.
+    pub expires: Vec<i64>,
     pub size_mb: Vec<i64>,
     disks: Vec<u16>,
     progress: Vec<u8>,
@@ -133,7 +142,12 @@ impl BackupStore {
         for column in self.coded_mut() {
             column.reserve(more);
         }
-        for column in [&mut self.created, &mut self.finished, &mut self.size_mb] {
+        for column in [
+            &mut self.created,
+            &mut self.finished,
+            &mut self.expires,
+            &mut self.size_mb,
+        ] {
             column.reserve_exact(more);
         }
         self.disks.reserve_exact(more);
@@ -141,7 +155,7 @@ impl BackupStore {
         self.flags.reserve_exact(more);
     }
 
-    fn coded_mut(&mut self) -> [&mut Coded; 12] {
+    fn coded_mut(&mut self) -> [&mut Coded; 14] {
         [
             &mut self.status,
             &mut self.server,
@@ -155,6 +169,8 @@ impl BackupStore {
             &mut self.restore_mode,
             &mut self.tags,
             &mut self.address,
+            &mut self.kind,
+            &mut self.vault,
         ]
     }
 
@@ -173,7 +189,9 @@ impl BackupStore {
             Some(row) if keeps_row => row as usize,
             _ => self.alive.len(),
         };
-        let policy = match (policy, known) {
+        let vault = item.in_vault.as_ref();
+        let made_by = vault.map(|vault| vault.policy_id.as_str());
+        let policy = match (policy.or(made_by.filter(|id| !id.is_empty())), known) {
             (Some(policy), _) => policy.to_owned(),
             (None, Some(old)) => self.policy.text(old).to_owned(),
             (None, None) => String::new(),
@@ -204,6 +222,19 @@ impl BackupStore {
         self.fail_reason.put(row, &info.fail_reason);
         self.restore_mode.put(row, &info.supported_restore_mode);
         self.tags.put(row, &tag_text(item));
+        self.kind.put(
+            row,
+            kind_word(&ResourceKind::from_word(&item.resource_type)),
+        );
+        self.vault
+            .put(row, vault.map_or("", |vault| vault.vault_id.as_str()));
+        put(
+            &mut self.expires,
+            row,
+            vault
+                .and_then(|vault| vault.expires_at)
+                .map_or(NEVER, Timestamp::micros),
+        );
         self.address.put(
             row,
             &format!("{} {}", item.backup_data.private_ip, item.backup_data.eip),
@@ -232,7 +263,9 @@ impl BackupStore {
         let flag = |on: bool, bit: u8| if on { bit } else { 0 };
         let flags = flag(info.auto_trigger == Some(true), AUTOMATIC)
             | flag(info.incremental == Some(true), INCREMENTAL)
-            | flag(!info.os_images_data.is_empty(), HAS_IMAGE);
+            | flag(!info.os_images_data.is_empty(), HAS_IMAGE)
+            | flag(vault.is_some(), IN_VAULT)
+            | flag(vault.is_some_and(|vault| vault.replica), REPLICA);
         put(&mut self.flags, row, flags);
         match known {
             Some(_) => Arrival::Known(row as u32),
@@ -318,6 +351,38 @@ impl BackupStore {
         self.flag(row, HAS_IMAGE)
     }
 
+    /// Whether it lives in a vault.
+    pub fn in_vault(&self, row: u32) -> bool {
+        self.flag(row, IN_VAULT)
+    }
+
+    /// Which service it came from.
+    pub fn generation(&self, row: u32) -> Generation {
+        if self.in_vault(row) {
+            Generation::Cbr
+        } else {
+            Generation::Csbs
+        }
+    }
+
+    /// Whether rows of this generation are there.
+    pub fn has_generation(&self, generation: Generation) -> bool {
+        self.alive
+            .iter()
+            .any(|row| self.generation(row as u32) == generation)
+    }
+
+    /// The room it takes, MB; `None` where the service does not tell that.
+    pub fn stored_mb(&self, row: u32) -> Option<i64> {
+        let told = self.generation(row).capabilities().stored_size;
+        told.then(|| self.size_mb(row))
+    }
+
+    /// When the service deletes it, as far as it tells.
+    pub fn expires(&self, row: u32) -> Option<Timestamp> {
+        time(&self.expires, row)
+    }
+
     fn flag(&self, row: u32, bit: u8) -> bool {
         self.flags
             .get(row as usize)
@@ -382,10 +447,24 @@ impl BackupStore {
         item.extend_info.resource_name = self.server_name.text(row).to_owned();
         item.extend_info.supported_restore_mode = self.restore_mode.text(row).to_owned();
         item.extend_info.size = Some(self.size_mb(row));
+        item.resource_type = kind_of_word(self.kind.text(row)).as_str().to_owned();
         if self.has_image(row) {
             item.extend_info.os_images_data = vec![ImageData::default()];
         }
-        item.into()
+        let mut backup = Backup::from(item);
+        if self.in_vault(row) {
+            backup.generation = Generation::Cbr;
+            backup.in_vault = Some(InVault {
+                vault_id: self.vault.text(row).to_owned(),
+                expires_at: self.expires(row),
+                replica: self.flag(row, REPLICA),
+                policy_id: self.policy.text(row).to_owned(),
+                resource_gb: backup.size_mb / 1024,
+                ..InVault::default()
+            });
+            backup.size_mb = 0;
+        }
+        backup
     }
 
     /// Why a row cannot be deleted or restored now; asked of the contract.
@@ -408,6 +487,8 @@ impl BackupStore {
             &self.restore_mode,
             &self.tags,
             &self.address,
+            &self.kind,
+            &self.vault,
         ];
         self.alive.memory()
             + self.numbers.memory()
@@ -416,7 +497,11 @@ impl BackupStore {
                 .map(|texts| texts.memory())
                 .sum::<usize>()
             + coded.iter().map(|column| column.memory()).sum::<usize>()
-            + (self.created.capacity() + self.finished.capacity() + self.size_mb.capacity()) * 8
+            + (self.created.capacity()
+                + self.finished.capacity()
+                + self.expires.capacity()
+                + self.size_mb.capacity())
+                * 8
             + self.disks.capacity() * 2
             + self.progress.capacity()
             + self.flags.capacity()
@@ -428,6 +513,27 @@ fn time(column: &[i64], row: u32) -> Option<Timestamp> {
         .get(row as usize)
         .filter(|at| **at != NEVER)
         .map(|at| Timestamp::from_micros(*at))
+}
+
+/// The word of a kind of resource in filters and addresses; one nobody has heard of is its own.
+pub fn kind_word(kind: &ResourceKind) -> &str {
+    match kind {
+        ResourceKind::Server => "server",
+        ResourceKind::BareMetal => "bare-metal",
+        ResourceKind::Volume => "volume",
+        ResourceKind::FileSystem => "file-system",
+        ResourceKind::Desktop => "desktop",
+        ResourceKind::OnPremises => "on-premises",
+        ResourceKind::Other(word) => word,
+    }
+}
+
+/// The kind a word stands for.
+pub fn kind_of_word(word: &str) -> ResourceKind {
+    ResourceKind::DOCUMENTED
+        .into_iter()
+        .find(|kind| kind_word(kind) == word)
+        .unwrap_or_else(|| ResourceKind::from_word(word))
 }
 
 fn tag_text(item: &Row) -> String {

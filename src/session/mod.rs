@@ -44,6 +44,7 @@ impl Session {
     /// Makes the session available to [`use_session`] and watches for its end.
     pub fn provide(info: SessionInfo, api: Api) -> Self {
         api.act_for(info.epoch.clone());
+        api.offer(info.services.clone());
         let session = Self {
             info: RwSignal::new(info),
             phase: RwSignal::new(Phase::Live),
@@ -84,12 +85,7 @@ impl Session {
 
     /// Whether the project has a service; of a cloud that does not say, the first generation is expected.
     pub fn has(self, service: Service) -> bool {
-        let word = service.word();
-        self.info
-            .with_untracked(|info| match info.services.as_slice() {
-                [] => service != Service::Cbr,
-                services => services.iter().any(|known| known == word),
-            })
+        self.api.has(service)
     }
 
     /// Whether the project has what an area of the console is for.
@@ -137,6 +133,7 @@ impl Session {
         }
         let new_epoch = info.epoch != self.info.with_untracked(|old| old.epoch.clone());
         self.api.act_for(info.epoch.clone());
+        self.api.offer(info.services.clone());
         self.info.set(info);
         let was_ended = self.phase.get_untracked() == Phase::Ended;
         self.phase.set(Phase::Live);

@@ -5,7 +5,7 @@ mod busy;
 mod started;
 mod task;
 
-pub use started::{Outcome, StartedRestore};
+pub use started::{Outcome, StartedRestore, entry_of};
 pub use task::{Task, TaskKind};
 
 use contract::model::Backup;
@@ -111,8 +111,8 @@ impl Tasks {
         });
         for restore in ended {
             leptos::task::spawn_local(async move {
-                let outcome = match one_backup(self.api, restore.backup_id.clone()).await {
-                    Ok(backup) => Outcome::of_backup(&backup),
+                let outcome = match outcome_of(self.api, &restore).await {
+                    Ok(outcome) => outcome,
                     Err(error) if error.is_missing() => Some(Outcome::Unknown),
                     Err(_) => None,
                 };
@@ -155,6 +155,13 @@ impl Tasks {
     }
 }
 
-async fn one_backup(api: Api, id: String) -> Result<Backup, ApiError> {
-    api::backup(api, &id).await
+/// How a restore ended; `None` while it goes on. The backup says it, or the service's list of restores.
+async fn outcome_of(api: Api, restore: &StartedRestore) -> Result<Option<Outcome>, ApiError> {
+    let backup = restore.backup_id.as_str();
+    if restore.generation.capabilities().failure_in_backup {
+        return Ok(Outcome::of_backup(&api::backup(api, backup).await?));
+    }
+    let listed = api::restores_of(api, backup).await?;
+    let entry = entry_of(&listed, backup, &restore.server_id, restore.started());
+    Ok(entry.and_then(Outcome::of_listed))
 }

@@ -1,9 +1,10 @@
-//! Restores started from this browser: the service has no list of them (csbs-v1 4.14).
+//! Restores started from this browser: v1 has no list of them (csbs-v1 4.14), and v3 gives them no id.
 
-use contract::model::{Backup, BackupStatus};
+use contract::model::{Backup, BackupStatus, Generation};
 use contract::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::api::ListedRestore;
 use crate::session::{recall, remember};
 
 /// Restores remembered per project.
@@ -33,16 +34,46 @@ impl Outcome {
             _ => Some(Self::Done),
         }
     }
+
+    /// Reads from a service's list how a restore ended; `None` while it goes on.
+    pub fn of_listed(restore: &ListedRestore) -> Option<Self> {
+        match restore.status.as_str() {
+            "success" => Some(Self::Done),
+            "fail" => Some(Self::Failed(restore.reason.clone())),
+            _ => None,
+        }
+    }
+}
+
+/// The entry of a list of restores (newest first) that one begun at an instant appears as.
+pub fn entry_of<'a>(
+    listed: &'a [ListedRestore],
+    backup: &str,
+    target: &str,
+    begun: Timestamp,
+) -> Option<&'a ListedRestore> {
+    // The request and the entry are written within the same call.
+    const APART: i64 = 60;
+    listed.iter().find(|restore| {
+        restore.backup_id == backup
+            && restore.server_id == target
+            && restore
+                .at
+                .is_some_and(|at| (at.seconds() - begun.seconds()).abs() <= APART)
+    })
 }
 
 /// A restore started from this browser.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StartedRestore {
+    /// Which service carries it out.
+    #[serde(default)]
+    pub generation: Generation,
     /// Id of the restore as the service answered it.
     pub restore_id: String,
     pub backup_id: String,
     pub backup_name: String,
-    /// The server it goes to.
+    /// The server, or the volume or file system, it goes to.
     pub server_id: String,
     pub server_name: String,
     /// When, in microseconds since the epoch, on the service's clock.

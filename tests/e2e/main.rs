@@ -16,3 +16,4 @@ mod search;
 mod sharing;
 mod sign_in;
 mod tags;
+mod two_generations;

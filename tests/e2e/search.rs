@@ -9,7 +9,7 @@ use crate::driver::{Page, journey};
 async fn search(page: &Page, text: &str) -> Result<()> {
     page.chord(Key::Control, "k").await?;
     page.see("dialog", "Search").await?;
-    page.see("combobox", "Search servers, backups and policies")
+    page.see("combobox", "Search servers, backups, policies and vaults")
         .await?;
     page.keys(text).await?;
     Ok(())

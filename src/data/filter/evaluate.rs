@@ -138,6 +138,19 @@ fn hits(store: &BackupStore, tokens: &[&Token], known: Known<'_>) -> Bits {
                 flagged(&equal, "present", "gone", &mut rows, is_present);
             }
         },
+        Property::Service => flagged(&equal, "cbr", "csbs", &mut rows, |row| store.in_vault(row)),
+        Property::Kind => coded(&store.kind, &equal, &part, &mut rows),
+        Property::Vault => coded(&store.vault, &equal, &part, &mut rows),
+        Property::Expires => {
+            let ranges: Vec<(i64, i64)> = tokens
+                .iter()
+                .filter_map(|token| time_range(token, known.now))
+                .collect();
+            numbers(&store.expires, &ranges, &mut rows);
+            flagged(&equal, "set", "never", &mut rows, |row| {
+                store.expires(row).is_some()
+            });
+        }
         Property::Created => {
             let ranges: Vec<(i64, i64)> = tokens
                 .iter()
@@ -229,6 +242,9 @@ pub(super) fn time_range(token: &Token, now: Timestamp) -> Option<(i64, i64)> {
         (Operator::Last, Value::Span(span)) => (before(now, *span).micros(), i64::MAX),
         (Operator::Older, Value::Span(span)) => (NEVER + 1, before(now, *span).micros()),
         (Operator::From, Value::At(at)) => (at.micros(), i64::MAX),
+        (Operator::Next, Value::Span(span)) => {
+            (now.micros(), now.plus_seconds(span.seconds()).micros())
+        }
         // The whole second that is named belongs to it.
         (Operator::Until, Value::At(at)) => (NEVER + 1, at.micros() + 999_999),
         _ => return None,

@@ -17,7 +17,7 @@ use std::fmt;
 
 pub use evaluate::{Known, matching};
 pub use service::{is_uuid, service_query, wanted_policies};
-pub use suggest::{Offer, Setting, Suggestion, name_of, suggestions};
+pub use suggest::{Names, Offer, Setting, Suggestion, name_of, suggestions};
 pub use typed::{parse_typed, quoted};
 pub use url::{parse_pair, print_pair};
 pub use value::{Clock, Span, UTC, Unit, Value};
@@ -48,6 +48,13 @@ pub enum Property {
     Checkpoint,
     /// Whether the server still exists.
     ServerState,
+    /// Which service it lives in.
+    Service,
+    /// What it is of: a server, a volume, a file system.
+    Kind,
+    Vault,
+    /// When the service deletes it.
+    Expires,
 }
 
 /// How a property and a value are compared.
@@ -61,6 +68,8 @@ pub enum Operator {
     Last,
     /// Longer ago than a span.
     Older,
+    /// Within a span after now.
+    Next,
     From,
     Until,
     AtLeast,
@@ -68,7 +77,7 @@ pub enum Operator {
 }
 
 impl Property {
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 22] = [
         Self::Text,
         Self::Status,
         Self::Server,
@@ -87,6 +96,10 @@ impl Property {
         Self::ImageType,
         Self::Checkpoint,
         Self::ServerState,
+        Self::Service,
+        Self::Kind,
+        Self::Vault,
+        Self::Expires,
     ];
 
     /// Its word in addresses and typed filters.
@@ -110,6 +123,10 @@ impl Property {
             Self::ImageType => "image-type",
             Self::Checkpoint => "checkpoint",
             Self::ServerState => "server-state",
+            Self::Service => "service",
+            Self::Kind => "kind",
+            Self::Vault => "vault",
+            Self::Expires => "expires",
         }
     }
 
@@ -140,6 +157,10 @@ impl Property {
             Self::ImageType => "Image type",
             Self::Checkpoint => "Checkpoint",
             Self::ServerState => "Server state",
+            Self::Service => "Service",
+            Self::Kind => "Kind of resource",
+            Self::Vault => "Vault",
+            Self::Expires => "Expires",
         }
     }
 
@@ -164,12 +185,18 @@ impl Property {
             Self::ImageType => "the service's word",
             Self::Checkpoint => "backups made together",
             Self::ServerState => "still there or gone",
+            Self::Service => "CSBS or CBR",
+            Self::Kind => "server, volume, file system, …",
+            Self::Vault => "name or id",
+            Self::Expires => "within the next 7 d, until a date, never",
         }
     }
 
     /// Its operators; the first is meant when none is written.
     pub const fn operators(self) -> &'static [Operator] {
-        use Operator::{AtLeast, AtMost, Contains, From, Is, IsNot, Lacks, Last, Older, Until};
+        use Operator::{
+            AtLeast, AtMost, Contains, From, Is, IsNot, Lacks, Last, Next, Older, Until,
+        };
         match self {
             Self::Text => &[Contains],
             Self::Name => &[Contains, Lacks, Is, IsNot],
@@ -178,11 +205,14 @@ impl Property {
             Self::Created => &[Last, Older, From, Until],
             Self::Size => &[AtLeast, AtMost],
             Self::Policy | Self::Checkpoint => &[Is],
-            Self::Image | Self::Type | Self::Origin | Self::ServerState => &[Is],
+            Self::Expires => &[Next, From, Until, Is],
+            Self::Image | Self::Type | Self::Origin | Self::ServerState | Self::Service => &[Is],
             Self::Status
             | Self::Zone
             | Self::FailedOperation
             | Self::FailureCode
+            | Self::Kind
+            | Self::Vault
             | Self::ImageType => &[Is, IsNot],
         }
     }
@@ -194,6 +224,8 @@ impl Property {
             Self::Origin => &[("manual", "By hand"), ("automatic", "By a schedule")],
             Self::Image => &[("yes", "An image was made"), ("no", "No image")],
             Self::ServerState => &[("gone", "Gone"), ("present", "Still there")],
+            Self::Service => &[("csbs", "CSBS"), ("cbr", "CBR")],
+            Self::Expires => &[("never", "Never"), ("set", "At a known time")],
             _ => &[],
         }
     }
@@ -207,6 +239,7 @@ impl Operator {
             Self::Contains | Self::Lacks => "~",
             Self::Last => ".last",
             Self::Older => ".older",
+            Self::Next => ".next",
             Self::From => ".from",
             Self::Until => ".until",
             Self::AtLeast => ".min",
@@ -228,6 +261,7 @@ impl Operator {
             Self::Lacks => "does not contain",
             Self::Last => "within the last",
             Self::Older => "longer ago than",
+            Self::Next => "within the next",
             Self::From => "from",
             Self::Until => "until",
             Self::AtLeast => "at least",
@@ -311,7 +345,7 @@ impl Token {
             return Err(TokenProblem::TooLong(property));
         }
         let value = match operator {
-            Operator::Last | Operator::Older => {
+            Operator::Last | Operator::Older | Operator::Next => {
                 Value::Span(Span::parse(text).ok_or_else(|| TokenProblem::NotASpan(text.into()))?)
             }
             Operator::From | Operator::Until => Value::At(

@@ -1,16 +1,20 @@
-//! The part of a filter that the service can answer itself (csbs-v1 4.12).
+//! The part of a filter that a service can answer itself (csbs-v1 4.12, cbr-v3 5.3).
 //!
 //! It only brings the first rows sooner: what comes is filtered again like every other row.
 
-use contract::model::BackupStatus;
+use contract::model::{BackupStatus, Generation};
 use contract::time::Timestamp;
 
 use super::evaluate::time_range;
 use super::{Filter, Operator, Property, Token};
-use crate::data::store::NEVER;
+use crate::data::store::{NEVER, kind_of_word};
 
 /// Query parameters of the list operation that every matching backup satisfies.
-pub fn service_query(filter: &Filter, now: Timestamp) -> Vec<(&'static str, String)> {
+pub fn service_query(
+    filter: &Filter,
+    of: Generation,
+    now: Timestamp,
+) -> Vec<(&'static str, String)> {
     let mut query = Vec::new();
     for property in Property::ALL {
         let of_property: Vec<&Token> = filter
@@ -21,16 +25,21 @@ pub fn service_query(filter: &Filter, now: Timestamp) -> Vec<(&'static str, Stri
         if property == Property::Created {
             times(&of_property, now, &mut query);
         } else if let [token] = of_property[..]
-            && let Some(parameter) = parameter(token)
+            && let Some(parameter) = parameter(token, of)
         {
-            query.push((parameter, token.value().written()));
+            let value = match property {
+                Property::Kind => kind_of_word(&token.value().written()).as_str().to_owned(),
+                _ => token.value().written(),
+            };
+            query.push((parameter, value));
         }
     }
     query
 }
 
 /// The parameter that asks what a token asks, or a little less.
-fn parameter(token: &Token) -> Option<&'static str> {
+fn parameter(token: &Token, of: Generation) -> Option<&'static str> {
+    let in_vaults = of.capabilities().vaults;
     let text = token.value().text()?;
     match (token.property(), token.operator()) {
         // A word the service does not know is an error there (csbs-v1 4.12).
@@ -41,11 +50,13 @@ fn parameter(token: &Token) -> Option<&'static str> {
         (Property::Name, _) => Some("name"),
         (Property::Server, Operator::Is) if is_uuid(text) => Some("resource_id"),
         (Property::Server, Operator::Contains) if !is_uuid(text) => Some("resource_name"),
-        (Property::Zone, _) => Some("az"),
-        (Property::Policy, _) => Some("policy_id"),
+        (Property::Zone, _) => Some(if in_vaults { "resource_az" } else { "az" }),
+        (Property::Vault, _) if in_vaults => Some("vault_id"),
+        (Property::Kind, _) if in_vaults => Some("resource_type"),
+        (Property::Policy, _) if !in_vaults => Some("policy_id"),
         (Property::Checkpoint, _) => Some("checkpoint_id"),
         (Property::ImageType, _) => Some("image_type"),
-        (Property::Ip, Operator::Is) => Some("ip"),
+        (Property::Ip, Operator::Is) if !in_vaults => Some("ip"),
         _ => None,
     }
 }

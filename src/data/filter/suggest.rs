@@ -6,7 +6,7 @@ use super::typed::{first_mark, parse_typed, property_named};
 use super::{Clock, Operator, Property, Token, is_uuid};
 use crate::data::bits::Bits;
 use crate::data::status;
-use crate::data::store::{BackupStore, Coded, TAG_SEPARATOR};
+use crate::data::store::{BackupStore, Coded, TAG_SEPARATOR, kind_of_word};
 
 /// Most entries offered at once; typing narrows them.
 const MOST: usize = 40;
@@ -36,14 +36,24 @@ pub struct Suggestion {
     pub count: Option<usize>,
 }
 
+/// Names of what rows only name by id: pairs of id and name.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Names<'a> {
+    pub policies: &'a [(String, String)],
+    pub vaults: &'a [(String, String)],
+}
+
 /// What suggestions are made from.
 #[derive(Clone, Copy)]
 pub struct Setting<'a> {
     pub store: &'a BackupStore,
     /// The rows the filter lets through now.
     pub rows: &'a Bits,
-    /// Policies: id and name.
-    pub policies: &'a [(String, String)],
+    pub names: Names<'a>,
+    /// Rows of several services may stand side by side.
+    pub mixed: bool,
+    /// Backups may live in vaults.
+    pub vaults: bool,
     /// The clock times are typed and shown on.
     pub clock: Clock<'a>,
 }
@@ -87,7 +97,7 @@ fn token(
 
 /// `Status is Failed`.
 fn title_of(token: &Token, setting: Setting<'_>) -> String {
-    let named = |property: Property, value: &str| name_of(property, value, setting.policies);
+    let named = |property: Property, value: &str| name_of(property, value, setting.names);
     format!(
         "{} {} {}",
         token.property().title(),
@@ -97,15 +107,17 @@ fn title_of(token: &Token, setting: Setting<'_>) -> String {
 }
 
 /// The reading of a value that is a word or an id of the service.
-pub fn name_of(property: Property, value: &str, policies: &[(String, String)]) -> Option<String> {
-    match property {
-        Property::Status => Some(status::title(&BackupStatus::from_word(value))),
-        Property::Policy => policies
-            .iter()
-            .find(|(id, _)| id == value)
-            .map(|(_, name)| name.clone()),
-        _ => None,
-    }
+pub fn name_of(property: Property, value: &str, names: Names<'_>) -> Option<String> {
+    let of = match property {
+        Property::Status => return Some(status::title(&BackupStatus::from_word(value))),
+        Property::Kind => return Some(kind_of_word(value).title().to_owned()),
+        Property::Policy => names.policies,
+        Property::Vault => names.vaults,
+        _ => return None,
+    };
+    of.iter()
+        .find(|(id, _)| id == value)
+        .map(|(_, name)| name.clone())
 }
 
 fn recognised(id: &str, setting: Setting<'_>) -> Vec<Suggestion> {
@@ -144,9 +156,22 @@ fn recognised(id: &str, setting: Setting<'_>) -> Vec<Suggestion> {
     });
     let mut of_checkpoint = store.of_checkpoint(id);
     of_checkpoint.and(store.alive());
-    let is_policy = setting.policies.iter().any(|(policy, _)| policy == id);
+    let is_policy = setting
+        .names
+        .policies
+        .iter()
+        .any(|(policy, _)| policy == id);
+    let in_vault = store.vault.words.find(id).map_or(0, |vault| {
+        store
+            .alive()
+            .iter()
+            .filter(|row| store.vault.codes[*row] == vault)
+            .count()
+    });
+    let is_vault = in_vault > 0 || setting.names.vaults.iter().any(|(vault, _)| vault == id);
     let candidates = [
         (Property::Server, "server", of_server, server.is_some()),
+        (Property::Vault, "vault", in_vault, is_vault),
         (
             Property::Checkpoint,
             "checkpoint",
@@ -193,6 +218,9 @@ fn of_word(text: &str, setting: Setting<'_>) -> Vec<Suggestion> {
             Property::Zone,
             Property::Type,
             Property::Origin,
+            Property::Service,
+            Property::Kind,
+            Property::Vault,
             Property::Tag,
             Property::FailedOperation,
             Property::FailureCode,
@@ -202,9 +230,15 @@ fn of_word(text: &str, setting: Setting<'_>) -> Vec<Suggestion> {
         }
     }
     let lower = text.to_lowercase();
-    let properties = Property::ALL.into_iter().filter(|property| {
-        *property != Property::Text && property.title().to_lowercase().contains(&lower)
-    });
+    let exists = |property: Property| match property {
+        Property::Text => false,
+        Property::Service => setting.mixed,
+        Property::Kind | Property::Vault | Property::Expires => setting.vaults,
+        _ => true,
+    };
+    let properties = Property::ALL
+        .into_iter()
+        .filter(|property| exists(*property) && property.title().to_lowercase().contains(&lower));
     offers.extend(properties.map(|property| Suggestion {
         offer: Offer::Property(property),
         label: property.title().to_owned(),
@@ -236,6 +270,11 @@ fn of_property(
             (Operator::Older, "30d"),
             (Operator::Older, "90d"),
         ],
+        Property::Expires => &[
+            (Operator::Next, "24h"),
+            (Operator::Next, "7d"),
+            (Operator::Next, "30d"),
+        ],
         Property::Size => &[
             (Operator::AtLeast, "1GB"),
             (Operator::AtLeast, "10GB"),
@@ -244,7 +283,12 @@ fn of_property(
         ],
         _ => &[],
     };
-    offers.extend(values(property, operator, value, setting));
+    let of_words = if property == Property::Expires {
+        Operator::Is
+    } else {
+        operator
+    };
+    offers.extend(values(property, of_words, value, setting));
     for (operator, preset) in presets {
         let offer = token(property, *operator, preset, setting);
         let fits = |offer: &Suggestion| offer.label.to_lowercase().contains(&value.to_lowercase());
@@ -282,6 +326,7 @@ fn values(
     let mut found: Vec<(String, usize)> = match property {
         Property::Policy => {
             return setting
+                .names
                 .policies
                 .iter()
                 .filter(|(id, name)| name.to_lowercase().contains(&lower) || id.contains(part))
@@ -299,7 +344,7 @@ fn values(
         },
     };
     let title = |value: &str| {
-        name_of(property, value, setting.policies).or_else(|| {
+        name_of(property, value, setting.names).or_else(|| {
             property
                 .fixed_values()
                 .iter()
@@ -331,6 +376,8 @@ fn column(property: Property, store: &BackupStore) -> Option<&Coded> {
         Property::Server => &store.server_name,
         Property::Zone => &store.zone,
         Property::ImageType => &store.image_type,
+        Property::Kind => &store.kind,
+        Property::Vault => &store.vault,
         Property::FailedOperation => &store.fail_op,
         Property::FailureCode => &store.fail_code,
         _ => return None,
@@ -371,6 +418,8 @@ fn fixed_counts(property: Property, setting: Setting<'_>) -> Vec<(String, usize)
         Property::Type => &|row| store.incremental(row),
         Property::Origin => &|row| store.automatic(row),
         Property::Image => &|row| store.has_image(row),
+        Property::Service => &|row| store.in_vault(row),
+        Property::Expires => &|row| store.expires(row).is_some(),
         _ => return Vec::new(),
     };
     let yes = setting.rows.iter().filter(|row| is(*row as u32)).count();
@@ -379,7 +428,7 @@ fn fixed_counts(property: Property, setting: Setting<'_>) -> Vec<(String, usize)
         .fixed_values()
         .iter()
         .map(|(word, _)| {
-            let count = if matches!(*word, "incremental" | "automatic" | "yes") {
+            let count = if matches!(*word, "incremental" | "automatic" | "yes" | "cbr" | "set") {
                 yes
             } else {
                 no

@@ -1,5 +1,6 @@
 //! The language: every token is written and read the same, in addresses and by hand.
 
+use contract::model::Generation;
 use contract::time::Timestamp;
 use proptest::prelude::*;
 
@@ -30,7 +31,7 @@ fn any_token() -> impl Strategy<Value = Token> {
             "values that are refused",
             |((property, operator), text, number, size, seconds)| {
                 let value = match operator {
-                    Operator::Last | Operator::Older => {
+                    Operator::Last | Operator::Older | Operator::Next => {
                         format!("{number}{}", ['m', 'h', 'd', 'w'][number as usize % 4])
                     }
                     Operator::AtLeast | Operator::AtMost => format!("{size}MB"),
@@ -67,7 +68,7 @@ proptest! {
         let _ = parse_typed(&format!("size>{value}"), UTC);
         let store = BackupStore::default();
         let rows = store.alive().clone();
-        let _ = suggestions(&value, Setting { store: &store, rows: &rows, policies: &[], clock: UTC });
+        let _ = suggestions(&value, Setting { store: &store, rows: &rows, names: Names::default(), mixed: true, vaults: true, clock: UTC });
     }
 }
 
@@ -77,7 +78,7 @@ fn token(property: Property, operator: Operator, value: &str) -> Token {
 
 #[test]
 fn what_people_type_is_understood() {
-    use Operator::{AtLeast, AtMost, Contains, From, Is, IsNot, Lacks, Last, Older, Until};
+    use Operator::{AtLeast, AtMost, Contains, From, Is, IsNot, Lacks, Last, Next, Older, Until};
     for (typed, property, operator, value) in [
         ("web", Property::Text, Contains, "web"),
         ("\"status:error\"", Property::Text, Contains, "status:error"),
@@ -93,6 +94,17 @@ fn what_people_type_is_understood() {
         ("type:Full", Property::Type, Is, "full"),
         ("size>10GB", Property::Size, AtLeast, "10GB"),
         ("size <= 1.5 tb", Property::Size, AtMost, "1536GB"),
+        ("service:cbr", Property::Service, Is, "cbr"),
+        ("kind:volume", Property::Kind, Is, "volume"),
+        ("vault!=gold", Property::Vault, IsNot, "gold"),
+        ("expires:never", Property::Expires, Is, "never"),
+        ("expires:7d", Property::Expires, Next, "7d"),
+        (
+            "expires<2026-03-14",
+            Property::Expires,
+            Until,
+            "2026-03-14T00:00:00",
+        ),
         ("created:24h", Property::Created, Last, "24h"),
         ("created:last 7 days", Property::Created, Last, "7d"),
         ("created>30d", Property::Created, Older, "30d"),
@@ -229,7 +241,12 @@ fn offered(store: &BackupStore, text: &str) -> Vec<(String, Option<usize>)> {
         Setting {
             store,
             rows: &rows,
-            policies: &policies,
+            names: Names {
+                policies: &policies,
+                vaults: &[],
+            },
+            mixed: true,
+            vaults: true,
             clock: UTC,
         },
     )
@@ -276,7 +293,9 @@ fn a_pasted_id_says_what_it_is() {
         Setting {
             store: &store,
             rows: &rows,
-            policies: &[],
+            names: Names::default(),
+            mixed: true,
+            vaults: true,
             clock: UTC,
         },
     );
@@ -292,7 +311,7 @@ fn the_service_is_asked_for_no_less_than_matches() {
             filter.with(parse_typed(text, UTC).expect("a token"))
         })
     };
-    let query = |typed: &[&str]| service_query(&filter(typed), now);
+    let query = |typed: &[&str]| service_query(&filter(typed), Generation::Csbs, now);
     assert_eq!(query(&["status:error"]), [("status", "error".to_owned())]);
     assert_eq!(query(&["status:thawing"]), []);
     assert_eq!(query(&["status:error", "status:available"]), []);
@@ -321,4 +340,84 @@ fn the_service_is_asked_for_no_less_than_matches() {
         ]
     );
     assert_eq!(wanted_policies(&filter(&["policy:p-1", "web"])), ["p-1"]);
+}
+
+/// Three of v1 and, of a vault, one server, one volume that expires and one replica.
+fn both_services() -> BackupStore {
+    let mut store = setting_rows();
+    for (id, kind, expires, replica) in [
+        ("c1", "OS::Nova::Server", None, false),
+        ("c2", "OS::Cinder::Volume", Some(1_000_000), false),
+        ("c3", "OS::Sfs::Turbo", Some(9_000_000), true),
+    ] {
+        let mut row = Row {
+            id: id.to_owned(),
+            name: format!("in-vault-{id}"),
+            resource_type: kind.to_owned(),
+            ..Row::default()
+        };
+        row.in_vault = Some(contract::model::InVault {
+            vault_id: "vault-1".to_owned(),
+            expires_at: expires.map(Timestamp::from_seconds),
+            policy_id: "p-9".to_owned(),
+            resource_gb: 40,
+            replica,
+            ..contract::model::InVault::default()
+        });
+        row.extend_info.size = Some(40 * 1024);
+        store.upsert(&row, None);
+    }
+    store
+}
+
+fn typed_filter(typed: &[&str]) -> Filter {
+    let tokens = typed
+        .iter()
+        .map(|text| parse_typed(text, UTC).expect("a token"));
+    tokens.fold(Filter::default(), Filter::with)
+}
+
+#[test]
+fn rows_of_both_services_are_told_apart() {
+    let store = both_services();
+    let now = Timestamp::from_seconds(900_000);
+    let count = |typed: &str| {
+        let known = Known { now, servers: None };
+        matching(&store, &typed_filter(&[typed]), known).count()
+    };
+    let v1 = setting_rows().count();
+    for (typed, expected) in [
+        ("service:cbr", 3),
+        ("service:csbs", v1),
+        ("kind:volume", 1),
+        ("kind!=server", 2),
+        ("vault=vault-1", 3),
+        ("expires:7d", 1),
+        ("expires:never", v1 + 1),
+        ("expires:set", 2),
+        ("expires<1970-02-01", 1),
+        ("policy=p-9", 3),
+    ] {
+        assert_eq!(count(typed), expected, "{typed}");
+    }
+    let row = store.row_of("c2").expect("it is there");
+    let backup = store.backup(row);
+    assert_eq!(backup.resource(), contract::model::ResourceKind::Volume);
+    assert_eq!(backup.vault(), Some("vault-1"));
+    assert_eq!(
+        (store.stored_mb(row), store.size_mb(row)),
+        (None, 40 * 1024)
+    );
+    let asked = service_query(
+        &typed_filter(&["kind:volume", "vault=vault-1"]),
+        Generation::Cbr,
+        now,
+    );
+    assert_eq!(
+        asked,
+        [
+            ("resource_type", "OS::Cinder::Volume".to_owned()),
+            ("vault_id", "vault-1".to_owned())
+        ]
+    );
 }

@@ -62,31 +62,13 @@ fn operator_of<'a>(
     let negated = negated || mark.starts_with('!');
     let operators = property.operators();
     let has = |operator: Operator| operators.contains(&operator);
-    if property == Property::Created {
-        for (word, operator) in [
-            ("last", Operator::Last),
-            ("within", Operator::Last),
-            ("older", Operator::Older),
-            ("from", Operator::From),
-            ("until", Operator::Until),
-        ] {
-            let rest = value
-                .get(..word.len())
-                .filter(|head| head.eq_ignore_ascii_case(word));
-            if rest.is_some() {
-                return Ok((operator, value[word.len()..].trim()));
-            }
-        }
-        let is_span = super::Span::parse(value).is_some();
-        return Ok((
-            match (mark, is_span) {
-                (">" | ">=", true) => Operator::Older,
-                (_, true) => Operator::Last,
-                ("<" | "<=", false) => Operator::Until,
-                (_, false) => Operator::From,
-            },
-            value,
-        ));
+    if matches!(property, Property::Created | Property::Expires)
+        && !property
+            .fixed_values()
+            .iter()
+            .any(|(word, _)| word.eq_ignore_ascii_case(value))
+    {
+        return Ok(operator_of_time(property, mark, value));
     }
     let operator = match mark {
         ">" | ">=" => Operator::AtLeast,
@@ -98,6 +80,8 @@ fn operator_of<'a>(
         // A colon means what the property is mostly asked.
         _ if negated && operators[0] == Operator::Contains => Operator::Lacks,
         _ if negated => Operator::IsNot,
+        // A word among times: `expires:never`.
+        _ if property == Property::Expires => Operator::Is,
         _ => operators[0],
     };
     if has(operator) {
@@ -105,6 +89,35 @@ fn operator_of<'a>(
     } else {
         Err(TokenProblem::Operator(property))
     }
+}
+
+/// A time is written with a word (`last 24h`), as a span, or as a date.
+fn operator_of_time<'a>(property: Property, mark: &str, value: &'a str) -> (Operator, &'a str) {
+    let past = property == Property::Created;
+    let near = if past { Operator::Last } else { Operator::Next };
+    for (word, operator) in [
+        ("last", near),
+        ("next", near),
+        ("within", near),
+        ("older", Operator::Older),
+        ("from", Operator::From),
+        ("until", Operator::Until),
+    ] {
+        let rest = value
+            .get(..word.len())
+            .filter(|head| head.eq_ignore_ascii_case(word));
+        if rest.is_some() {
+            return (operator, value[word.len()..].trim());
+        }
+    }
+    let is_span = super::Span::parse(value).is_some();
+    let operator = match (mark, is_span) {
+        (">" | ">=", true) if past => Operator::Older,
+        (_, true) => near,
+        ("<" | "<=", false) => Operator::Until,
+        (_, false) => Operator::From,
+    };
+    (operator, value)
 }
 
 fn unquote(text: &str) -> &str {
@@ -125,6 +138,7 @@ pub fn quoted(token: &Token, clock: Clock<'_>) -> String {
         Operator::Lacks => "!~",
         Operator::Last => ":last ",
         Operator::Older => ":older ",
+        Operator::Next => ":next ",
         Operator::From => ":from ",
         Operator::Until => ":until ",
         Operator::AtLeast => ">",

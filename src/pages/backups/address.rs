@@ -157,20 +157,24 @@ impl Address {
         };
     }
 
-    /// Sets the columns, in their fixed order and with the name; the default ones are none.
+    /// Sets the columns, in their fixed order and with the name.
     pub fn set_columns(&mut self, columns: &[Column]) {
         let chosen: Vec<Column> = Column::ALL
             .into_iter()
             .filter(|column| *column == Column::Name || columns.contains(column))
             .collect();
-        self.columns = (chosen != Column::DEFAULT).then_some(chosen);
+        self.columns = Some(chosen);
     }
 
-    /// The columns to show.
-    pub fn shown_columns(&self) -> Vec<Column> {
-        self.columns
-            .clone()
-            .unwrap_or_else(|| Column::DEFAULT.to_vec())
+    /// The columns to show; see [`Column::default_of`].
+    pub fn shown_columns(&self, mixed: bool, vaults: bool) -> Vec<Column> {
+        match &self.columns {
+            Some(columns) => {
+                let exists = |column: &&Column| column.exists(mixed, vaults);
+                columns.iter().filter(exists).copied().collect()
+            }
+            None => Column::default_of(mixed, vaults),
+        }
     }
 
     /// The query to write, `?` included; empty when everything is as it begins.

@@ -1,8 +1,9 @@
-//! Deleting many backups: never more than the service deletes at once, one result for each.
+//! Deleting many backups: never more than the service deletes at once, one result for each. Each service
+//! has its own room; the documents of v3 name no number, so it is not asked for more than v1.
 //!
 //! A pure state machine; sending and looking are done by whoever drives it.
 
-use contract::model::{Backup, BackupStatus};
+use contract::model::{Backup, BackupStatus, Generation};
 use contract::rules::MAX_CONCURRENT_DELETIONS;
 use contract::time::Timestamp;
 
@@ -35,6 +36,7 @@ pub enum Step {
 /// One backup to delete.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Item {
+    pub generation: Generation,
     pub id: String,
     pub checkpoint: String,
     pub name: String,
@@ -94,14 +96,13 @@ impl Queue {
 
     /// The next one to send, if the service has room: it counts as being sent from now on.
     pub fn next(&mut self) -> Option<Item> {
-        let busy = self.items.iter().filter(|item| item.is_busy()).count();
-        if busy >= MAX_CONCURRENT_DELETIONS {
-            return None;
-        }
-        let item = self
-            .items
-            .iter_mut()
-            .find(|item| item.step == Step::Waiting)?;
+        let room = Generation::ALL.map(|generation| {
+            let of = |item: &&Item| item.generation == generation && item.is_busy();
+            self.items.iter().filter(of).count() < MAX_CONCURRENT_DELETIONS
+        });
+        let item = self.items.iter_mut().find(|item| {
+            item.step == Step::Waiting && room[usize::from(item.generation == Generation::Cbr)]
+        })?;
         item.step = Step::Sending;
         Some(item.clone())
     }
@@ -132,7 +133,15 @@ impl Queue {
             .failure
             .as_ref()
             .filter(|failure| failure.operation == "delete");
+        let silent = !backup.generation.capabilities().failure_in_backup;
         match (&backup.status, failed) {
+            // The reason stands in the service's tasks; a failed deletion leaves the backup failed.
+            (BackupStatus::Error, None)
+                if silent && now.seconds() - since.seconds() > SETTLED_SECONDS =>
+            {
+                item.step =
+                    Step::Failed("The service did not delete it; its tasks say why.".to_owned());
+            }
             (BackupStatus::Deleted, _) => item.step = Step::Gone,
             (BackupStatus::Error, Some(failure)) => {
                 let code = if failure.code.is_empty() {
@@ -251,6 +260,7 @@ mod tests {
     fn queue(count: usize) -> Queue {
         let mut queue = Queue::default();
         queue.add((0..count).map(|number| Item {
+            generation: Generation::Csbs,
             id: format!("b{number}"),
             checkpoint: "c".into(),
             name: format!("night-{number}"),
@@ -297,6 +307,27 @@ mod tests {
                 freed_mb: 2_000,
                 ..Tally::default()
             }
+        );
+    }
+
+    #[test]
+    fn each_service_has_room_of_its_own() {
+        let mut queue = queue(12);
+        for item in queue.items.iter_mut().skip(6) {
+            item.generation = Generation::Cbr;
+        }
+        let mut sent = Vec::new();
+        while let Some(item) = queue.next() {
+            sent.push(item.generation);
+        }
+        let of = |wanted| {
+            sent.iter()
+                .filter(|generation| **generation == wanted)
+                .count()
+        };
+        assert_eq!(
+            (of(Generation::Csbs), of(Generation::Cbr)),
+            (MAX_CONCURRENT_DELETIONS, MAX_CONCURRENT_DELETIONS)
         );
     }
 

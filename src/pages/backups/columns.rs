@@ -1,6 +1,6 @@
 //! The columns of the list: what they are called, how they sort, how wide they are.
 
-use crate::data::filter::{Property, name_of};
+use crate::data::filter::{Names, Property, name_of};
 use crate::data::sort::SortBy;
 use crate::data::store::BackupStore;
 
@@ -23,18 +23,26 @@ pub enum Column {
     Ip,
     Checkpoint,
     Id,
+    Service,
+    Kind,
+    Vault,
+    Expires,
 }
 
 impl Column {
     /// All of them, in the order they stand in.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 20] = [
         Self::Name,
+        Self::Service,
         Self::Status,
         Self::Server,
+        Self::Kind,
+        Self::Vault,
         Self::Created,
         Self::Size,
         Self::Type,
         Self::Origin,
+        Self::Expires,
         Self::Zone,
         Self::Finished,
         Self::Disks,
@@ -46,7 +54,27 @@ impl Column {
         Self::Id,
     ];
 
-    /// What is shown when nothing else is asked for.
+    /// What is shown when nothing else is asked for, of services that keep backups in vaults or not, and where both
+    /// stand side by side.
+    pub fn default_of(mixed: bool, vaults: bool) -> Vec<Self> {
+        let shown = |column: &Self| match column {
+            Self::Service => mixed,
+            Self::Kind | Self::Expires => vaults,
+            column => Self::DEFAULT.contains(column),
+        };
+        Self::ALL.into_iter().filter(shown).collect()
+    }
+
+    /// Whether it can be shown there at all.
+    pub const fn exists(self, mixed: bool, vaults: bool) -> bool {
+        match self {
+            Self::Service => mixed,
+            Self::Kind | Self::Vault | Self::Expires => vaults,
+            _ => true,
+        }
+    }
+
+    /// What is shown of a single service without vaults.
     pub const DEFAULT: [Self; 7] = [
         Self::Name,
         Self::Status,
@@ -76,6 +104,10 @@ impl Column {
             Self::Ip => "ip",
             Self::Checkpoint => "checkpoint",
             Self::Id => "id",
+            Self::Service => "service",
+            Self::Kind => "kind",
+            Self::Vault => "vault",
+            Self::Expires => "expires",
         }
     }
 
@@ -102,6 +134,10 @@ impl Column {
             Self::Ip => "IP address",
             Self::Checkpoint => "Checkpoint",
             Self::Id => "Id",
+            Self::Service => "Service",
+            Self::Kind => "Kind",
+            Self::Vault => "Vault",
+            Self::Expires => "Expires",
         }
     }
 
@@ -119,6 +155,10 @@ impl Column {
             Self::Finished => SortBy::Finished,
             Self::Disks => SortBy::Disks,
             Self::Checkpoint => SortBy::Checkpoint,
+            Self::Service => SortBy::Service,
+            Self::Kind => SortBy::Kind,
+            Self::Vault => SortBy::Vault,
+            Self::Expires => SortBy::Expires,
             Self::Failure | Self::Policy | Self::Tags | Self::Ip | Self::Id => return None,
         })
     }
@@ -129,12 +169,14 @@ impl Column {
             Self::Name => "minmax(7rem, 1.6fr)",
             Self::Server => "minmax(6rem, 1.3fr)",
             Self::Status => "minmax(10.5rem, 1fr)",
-            Self::Created | Self::Finished => "minmax(12.5rem, 1fr)",
+            Self::Created | Self::Finished | Self::Expires => "minmax(12.5rem, 1fr)",
+            Self::Service => "minmax(4.5rem, 0.4fr)",
+            Self::Kind => "minmax(6.5rem, 0.6fr)",
             Self::Size | Self::Disks => "minmax(4.5rem, 0.5fr)",
             Self::Type | Self::Zone => "minmax(6.5rem, 0.6fr)",
             Self::Origin => "minmax(5.25rem, 0.5fr)",
             Self::Failure => "minmax(9rem, 1.5fr)",
-            Self::Policy | Self::Tags | Self::Ip => "minmax(7rem, 1fr)",
+            Self::Policy | Self::Tags | Self::Ip | Self::Vault => "minmax(7rem, 1fr)",
             Self::Checkpoint | Self::Id => "minmax(19rem, 1.5fr)",
         }
     }
@@ -171,6 +213,10 @@ impl Column {
             Self::Ip => store.address.text(row).trim().to_owned(),
             Self::Checkpoint => store.checkpoint(row).to_owned(),
             Self::Id => store.id(row).to_owned(),
+            Self::Service => store.generation(row).word().to_owned(),
+            Self::Kind => store.kind.text(row).to_owned(),
+            Self::Vault => store.vault.text(row).to_owned(),
+            Self::Expires => time(store.expires(row)),
         }
     }
 
@@ -180,6 +226,8 @@ impl Column {
             Self::Size => "size_mb",
             Self::Created => "created_utc",
             Self::Finished => "finished_utc",
+            Self::Expires => "expires_utc",
+            Self::Vault => "vault_id",
             _ => self.word(),
         }
     }
@@ -217,8 +265,7 @@ pub fn failure(store: &BackupStore, row: u32) -> String {
         .join(" · ")
 }
 
-/// The name of a policy, or its id as long as the name is not known.
-pub fn policy_title(store: &BackupStore, row: u32, policies: &[(String, String)]) -> String {
-    let id = store.policy.text(row);
-    name_of(Property::Policy, id, policies).unwrap_or_else(|| id.to_owned())
+/// The name of a row's policy or vault, or its id as long as the name is not known.
+pub fn named(property: Property, id: &str, names: Names<'_>) -> String {
+    name_of(property, id, names).unwrap_or_else(|| id.to_owned())
 }

@@ -26,7 +26,10 @@ const NAMED: usize = 5;
 struct Asked {
     rows: BTreeSet<u32>,
     names: Vec<String>,
+    /// The room they take, as far as their services tell.
     size_mb: i64,
+    /// Of some of them it is not told.
+    unsized_: bool,
     servers: usize,
     /// Servers that keep no usable backup if these go.
     last_of: Vec<String>,
@@ -102,7 +105,8 @@ impl Deletion {
                     .take(NAMED)
                     .map(|row| store.name(*row).to_owned())
                     .collect(),
-                size_mb: rows.iter().map(|row| store.size_mb(*row)).sum(),
+                size_mb: rows.iter().filter_map(|row| store.stored_mb(*row)).sum(),
+                unsized_: rows.iter().any(|row| store.stored_mb(*row).is_none()),
                 servers: servers.len(),
                 last_of: last_of.into_iter().collect(),
                 left_out,
@@ -172,9 +176,16 @@ fn consequences(asked: &Asked) -> AnyView {
         .cloned()
         .map(|name| view! { <li><bdi>{name}</bdi></li> })
         .collect_view();
+    let room = match (asked.size_mb, asked.unsized_) {
+        (0, true) => "This frees room in their vaults".to_owned(),
+        (size, true) => format!(
+            "This frees {} and room in vaults",
+            megabytes(size.unsigned_abs())
+        ),
+        (size, false) => format!("This frees {}", megabytes(size.unsigned_abs())),
+    };
     let frees = format!(
-        "This frees {} and cannot be undone. {} concerned.",
-        megabytes(asked.size_mb.unsigned_abs()),
+        "{room} and cannot be undone. {} concerned.",
         if asked.servers == 1 {
             "One server is".to_owned()
         } else {
@@ -208,7 +219,7 @@ fn consequences(asked: &Asked) -> AnyView {
         <ul class="confirm-names">{names}{(more > 0).then(|| view! { <li>{format!("and {} more", grouped(more as u64))}</li> })}</ul>
         <p>{frees}</p>
         {last}{left_out}{partial}
-        <p class="field-hint">"The service deletes five at a time; you can follow each one, and stop those that have not been sent."</p>
+        <p class="field-hint">"Each service deletes five at a time; you can follow each one, and stop those that have not been sent."</p>
     }
     .into_any()
 }

@@ -2,19 +2,20 @@
 
 use std::sync::Arc;
 
-use contract::model::{Backup, BackupAction, BackupStatus, Failure, RestoreMode};
-use contract::rules::SERVER_KIND;
+use contract::model::{Backup, BackupAction, BackupStatus, Failure, InVault};
 use leptos::prelude::*;
 
 use super::deletable::deletion_refusal;
 use super::deletion::{WORD, deletion_panel};
+use super::facts::{failure_notice, main_facts, server_facts, service_facts, vault_facts};
 use super::image::image_card;
+use super::rename::rename_dialog;
 use super::rows::disk_table;
 use super::shelf::{Scope, Shelf};
-use crate::api::{Api, Tagged, backup, backups, backups_page, use_api};
+use crate::api::{Api, Tagged, all_backups, backup, cbr, newest_backups, protection, use_api};
 use crate::clock::use_clock;
 use crate::data::status;
-use crate::format::{count, gigabytes, megabytes};
+use crate::format::{count, megabytes};
 use crate::layout::{Page, use_paths};
 use crate::pages::sharing::{replication_section, sharing_section};
 use crate::pages::tasks::{RestoresOf, restores_card};
@@ -23,8 +24,8 @@ use crate::router::{use_navigate, use_params_map};
 use crate::routes::{Paths, RESTORE_STEPS};
 use crate::tags::{TagList, tag_editor};
 use crate::ui::{
-    Badge, Button, ButtonKind, ButtonLink, Card, Confirm, CopyId, EmptyState, Fact, Facts, Glyph,
-    Notice, Progress, TextLink, Time, Tip, Tone, use_toasts,
+    Badge, Button, ButtonKind, ButtonLink, Card, Confirm, EmptyState, Glyph, Notice, Progress,
+    TextLink, Tone, use_toasts,
 };
 
 /// The page of one backup.
@@ -52,7 +53,7 @@ pub fn backup_page() -> AnyView {
     let actions = move || {
         view! {
             {refresh_bar(found, "backup")}
-            {move || (!missing.get()).then(|| found.data().map(|backup| deeds(backup, shelf)))}
+            {move || (!missing.get()).then(|| found.data().map(|backup| deeds(found, backup, shelf)))}
         }
         .into_any()
     };
@@ -107,7 +108,7 @@ fn gone(before: Option<Arc<Backup>>, all: String) -> AnyView {
     .into_any()
 }
 
-fn deeds(backup: Arc<Backup>, shelf: StoredValue<Shelf>) -> AnyView {
+fn deeds(found: Query<Backup>, backup: Arc<Backup>, shelf: StoredValue<Shelf>) -> AnyView {
     let navigate = use_navigate();
     let (api, toasts) = (use_api(), use_toasts());
     let (asking, looking) = (RwSignal::new(false), RwSignal::new(false));
@@ -117,7 +118,16 @@ fn deeds(backup: Arc<Backup>, shelf: StoredValue<Shelf>) -> AnyView {
         BackupAction::Restore.blocked_by(&backup),
         BackupAction::Delete.blocked_by(&backup),
     );
-    let (name, size) = (name_of(&backup), megabytes(backup.size_mb.unsigned_abs()));
+    let name = name_of(&backup);
+    let size = if backup.generation.capabilities().stored_size {
+        megabytes(backup.size_mb.unsigned_abs())
+    } else {
+        "room in its vault".to_owned()
+    };
+    let in_vault = backup.in_vault.is_some();
+    let renaming = RwSignal::new(false);
+    let rename = BackupAction::Rename.blocked_by(&backup);
+    let renamed = Arc::clone(&backup);
     let server = match backup.server_name.as_str() {
         "" => backup.server_id.clone(),
         name => name.to_owned(),
@@ -172,6 +182,8 @@ fn deeds(backup: Arc<Backup>, shelf: StoredValue<Shelf>) -> AnyView {
     view! {
         <Button kind=ButtonKind::Primary icon=Glyph::Restore blocked=restore
             on_press=move || navigate(&restore_at, Default::default())>"Restore backup"</Button>
+        {in_vault.then(|| view! { <Button blocked=rename on_press=move || renaming.set(true)>"Rename"</Button> })}
+        {in_vault.then(|| rename_dialog(renaming, renamed, Callback::new(move |()| found.refresh())))}
         <Button icon=Glyph::Trash blocked=delete busy=looking on_press=ask>"Delete backup"</Button>
         <Confirm open=asking title=question verb="Delete backup" safe_verb="Keep it" typed_name=typed on_confirm=confirm>
             {consequences.clone()}
@@ -200,8 +212,8 @@ async fn others_than(api: Api, backup: &Backup) -> Others {
         ("resource_id", backup.server_id.as_str()),
         ("status", BackupStatus::Available.as_str()),
     ];
-    match backups_page(api, &filters, None, 2).await {
-        Ok(page) if page.backups.iter().any(|other| other.id != backup.id) => Others::Remain,
+    match newest_backups(api, &filters, 2).await {
+        Ok(found) if found.iter().any(|other| other.id != backup.id) => Others::Remain,
         Ok(_) => Others::None,
         Err(_) => Others::Unknown,
     }
@@ -228,7 +240,10 @@ fn facts(found: Query<Backup>, data: Signal<Arc<Backup>>) -> AnyView {
             <div role="group" aria-label="Progress"><Progress label=status::title(&status) percent=percent/></div>
         })
     };
-    let failed = Memo::new(move |_| data.with(|backup| backup.failure.clone()));
+    let failed = reason_of(data);
+    let in_vault = Memo::new(move |_| data.with(|backup| backup.in_vault.clone()));
+    let tagged =
+        Memo::new(move |_| data.with(|backup| backup.generation.capabilities().backup_tags));
     let tags = Signal::derive(move || data.with(|backup| backup.tags.clone()));
     let id = Memo::new(move |_| data.with(|backup| backup.id.clone()));
     let restored = Signal::derive(move || RestoresOf::Backup(id.get()));
@@ -244,11 +259,14 @@ fn facts(found: Query<Backup>, data: Signal<Arc<Backup>>) -> AnyView {
         {busy}
         {move || failed.get().map(|failure| failure_notice(&failure))}
         <Card title="Backup">{move || main_facts(&data.get())}</Card>
-        <Card title="Tags" actions=edit_tags><TagList tags=tags href=tagged_backups/></Card>
+        {move || in_vault.get().map(|vault| vault_card(&vault))}
+        {move || tagged.get().then(|| view! {
+            <Card title="Tags" actions=edit_tags><TagList tags=tags href=tagged_backups/></Card>
+        })}
         <Card title=Signal::derive(move || data.with(|backup| count(backup.disks.len(), "disk backup", "disk backups")))>
             {move || disk_table(&data.get())}
         </Card>
-        <Card title="Server at backup time">{move || server_facts(&data.get())}</Card>
+        <Card title=Signal::derive(move || format!("{} at backup time", data.with(|backup| backup.resource().title().to_owned())))>{move || server_facts(&data.get())}</Card>
         <Card title="Details of the service">{move || service_facts(&data.get())}</Card>
         {move || { let (checkpoint, id) = checkpoint.get(); siblings(checkpoint, id) }}
         {restores_card("Restores from it", restored)}
@@ -261,181 +279,42 @@ fn facts(found: Query<Backup>, data: Signal<Arc<Backup>>) -> AnyView {
     .into_any()
 }
 
-/// What failed, in our words and the service's.
-fn failure_notice(failure: &Failure) -> AnyView {
-    let what = match failure.operation.as_str() {
-        "backup" => "Backing up failed",
-        "restore" => "The last restore from this backup failed",
-        "delete" => "Deleting this backup failed",
-        "copy" => "Copying this backup failed",
-        "" => "Something failed",
-        _ => "An operation failed",
-    };
-    let known = contract::errors::lookup(&failure.code, 400)
-        .map(|known| view! { <p>{format!("{} {}", known.meaning, known.remedy)}</p> });
-    let said = (!failure.reason.is_empty()).then(|| {
-        let reason = failure.reason.clone();
-        view! { <p>"The service says: "<bdi>{reason}</bdi></p> }
+/// What failed: from the backup itself, or where it does not say, from the service's tasks.
+fn reason_of(data: Signal<Arc<Backup>>) -> Memo<Option<Failure>> {
+    let silent = Memo::new(move |_| {
+        data.with(|backup| {
+            let silent = !backup.generation.capabilities().failure_in_backup;
+            (silent && backup.status == BackupStatus::Error).then(|| backup.id.clone())
+        })
     });
-    let code = (!failure.code.is_empty()).then(|| {
-        let code = failure.code.clone();
-        view! { <p class="reference"><bdi>{code}</bdi></p> }
+    let told = Query::new(move |api| {
+        let wanted = silent.get().is_some();
+        let backup = data.get_untracked();
+        async move {
+            match wanted {
+                true => (cbr().await?.failure)(api, (*backup).clone()).await,
+                false => Ok(None),
+            }
+        }
     });
-    view! { <Notice tone=Tone::Bad title=what>{known}{said}{code}</Notice> }.into_any()
+    Memo::new(move |_| {
+        let own = data.with(|backup| backup.failure.clone());
+        own.or_else(|| told.data().and_then(|told| (*told).clone()))
+    })
 }
 
-fn fact(name: &str, content: AnyView) -> AnyView {
-    view! { <Fact name=name>{content}</Fact> }.into_any()
-}
-
-fn facts_of(facts: Vec<AnyView>) -> AnyView {
-    view! { <Facts>{facts}</Facts> }.into_any()
-}
-
-fn dash(text: &str) -> AnyView {
-    if text.is_empty() {
-        view! { <span class="dash">"—"</span> }.into_any()
-    } else {
-        text.to_owned().into_any()
-    }
-}
-
-fn id_or_dash(id: &str, what: &str) -> AnyView {
-    if id.is_empty() {
-        dash("")
-    } else {
-        view! { <CopyId id=id.to_owned() what=what/> }.into_any()
-    }
-}
-
-fn main_facts(backup: &Backup) -> AnyView {
-    let paths = use_paths();
-    let server_name = if backup.server_name.is_empty() {
-        &backup.server_id
-    } else {
-        &backup.server_name
+/// Where it lies; the vault's name is an extra that comes when it comes.
+fn vault_card(vault: &InVault) -> AnyView {
+    let names = Query::new(protection);
+    let vault = vault.clone();
+    let content = move || {
+        let name = names.data().and_then(|held| {
+            let found = held.vaults.iter().find(|known| known.id == vault.vault_id);
+            found.map(|known| known.name.clone())
+        });
+        vault_facts(&vault, name)
     };
-    let server = if backup.server_id.is_empty() {
-        dash(server_name)
-    } else {
-        let name = server_name.clone();
-        view! { <TextLink href=paths.server(&backup.server_id)>{name}</TextLink> }.into_any()
-    };
-    let restores = match &backup.restore_mode {
-        RestoreMode::Disks => "From its disk backups".to_owned(),
-        RestoreMode::ImageOnly => "Only as an image".to_owned(),
-        RestoreMode::None => "Not at all".to_owned(),
-        RestoreMode::Unknown(word) => word.clone(),
-    };
-    let size = if backup.size_mb > 0 {
-        megabytes(backup.size_mb.unsigned_abs())
-    } else {
-        String::new()
-    };
-    let description = backup.description.clone();
-    facts_of(vec![
-        fact(
-            "Status",
-            view! { <Badge tone=status::tone(&backup.status) text=status::title(&backup.status)/> }
-                .into_any(),
-        ),
-        fact("Server", server),
-        fact("Created", view! { <Time at=backup.created_at/> }.into_any()),
-        fact(
-            "Finished",
-            view! { <Time at=backup.finished_at/> }.into_any(),
-        ),
-        fact(
-            "Last changed",
-            view! { <Time at=backup.updated_at/> }.into_any(),
-        ),
-        fact("Size", dash(&size)),
-        fact(
-            "Type",
-            {
-                if backup.incremental {
-                    "Incremental: what changed since the backup before"
-                } else {
-                    "Full"
-                }
-            }
-            .into_any(),
-        ),
-        fact(
-            "Origin",
-            {
-                if backup.automatic {
-                    "Made by a schedule"
-                } else {
-                    "Made by hand"
-                }
-            }
-            .into_any(),
-        ),
-        fact("Can be restored", restores.into_any()),
-        fact("Availability zone", dash(&backup.zone)),
-        fact("Description", dash(&description)),
-    ])
-}
-
-fn server_facts(backup: &Backup) -> AnyView {
-    let server = &backup.server;
-    let number = |value: Option<i64>, show: &dyn Fn(u64) -> String| {
-        value
-            .filter(|value| *value > 0)
-            .map_or(String::new(), |value| show(value.unsigned_abs()))
-    };
-    let image = match server.image_type.as_str() {
-        "gold" => "Public image",
-        "private" => "Private image",
-        "market" => "Image of the marketplace",
-        other => other,
-    };
-    facts_of(vec![
-        fact("Server id", id_or_dash(&backup.server_id, "server id")),
-        fact("Kind", view! { {dash(if backup.kind == SERVER_KIND { "Cloud server" } else { &backup.kind })} }.into_any()),
-        fact("Region", dash(&server.region)),
-        fact("Virtual CPUs", dash(&number(server.vcpus, &|value| value.to_string()))),
-        fact("Memory", dash(&number(server.ram_mb, &megabytes))),
-        fact("System disk of the flavour", dash(&number(server.disk_gb, &gigabytes))),
-        fact("Made from", dash(image)),
-        fact("Private address", dash(&server.private_ip)),
-        fact("Public address", dash(&server.eip)),
-    ])
-}
-
-fn service_facts(backup: &Backup) -> AnyView {
-    let speed = if backup.speed_kbs > 0 {
-        format!("{}/s", megabytes((backup.speed_kbs / 1024).unsigned_abs()))
-    } else {
-        String::new()
-    };
-    let copied = match backup.copy_status.as_str() {
-        "" | "na" => "Not copied",
-        "waiting_copy" => "Waiting to be copied",
-        "copying" => "Being copied",
-        "success" => "Copied",
-        "fail" => "Copying failed",
-        other => other,
-    };
-    let images = backup
-        .image_ids
-        .iter()
-        .map(|id| view! { <li><CopyId id=id.clone() what="image id"/></li> })
-        .collect_view();
-    facts_of(vec![
-        fact("Backup id", view! { {id_or_dash(&backup.id, "backup id")}
-                <Tip about="Backup id">"The service calls a backup of one server a checkpoint item."</Tip> }.into_any()),
-        fact("Made together as", view! { {id_or_dash(&backup.checkpoint_id, "checkpoint id")}
-                <Tip about="Made together as">"The service calls backups that were made together a checkpoint."</Tip> }.into_any()),
-        fact("Status word", dash(backup.status.as_str())),
-        fact("Progress", view! { {format!("{} %", backup.progress)} }.into_any()),
-        fact("Average speed", dash(&speed)),
-        fact("Job id", id_or_dash(&backup.task_id, "job id")),
-        fact("Replication", copied.to_owned().into_any()),
-        fact("Copied from", dash(&backup.copy_from)),
-        fact("Images made from it", if backup.image_ids.is_empty() { dash("") } else { view! { <ul>{images}</ul> }.into_any() }),
-    ])
+    view! { <Card title="Vault">{content}</Card> }.into_any()
 }
 
 /// The other backups that were made with it.
@@ -448,7 +327,7 @@ fn siblings(checkpoint: String, id: String) -> AnyView {
     let others = Query::new(move |api| {
         let (checkpoint, id) = (checkpoint.clone(), id.clone());
         async move {
-            let mut all = backups(api, &[("checkpoint_id", &checkpoint)]).await?;
+            let mut all = all_backups(api, &[("checkpoint_id", &checkpoint)]).await?;
             all.retain(|backup| backup.id != id);
             Ok(all)
         }

@@ -6,7 +6,7 @@ use leptos::{ev, html, prelude::*};
 
 use super::list::List;
 use crate::data::filter::{
-    Offer, Operator, Property, Setting, Suggestion, Token, name_of, parse_typed, quoted,
+    Names, Offer, Operator, Property, Setting, Suggestion, Token, name_of, parse_typed, quoted,
     suggestions,
 };
 use crate::format::grouped;
@@ -38,7 +38,11 @@ pub fn filter_bar(list: List) -> AnyView {
         }
         zone.track();
         let text = text.get();
-        let policies = list.policies.get();
+        let (policies, vaults) = (list.policies.get(), list.vaults.get());
+        let names = Names {
+            policies: &policies,
+            vaults: &vaults,
+        };
         list.listing.with(|listing| {
             list.store.with(|store| {
                 suggestions(
@@ -46,7 +50,9 @@ pub fn filter_bar(list: List) -> AnyView {
                     Setting {
                         store,
                         rows: &listing.bits,
-                        policies: &policies,
+                        names,
+                        mixed: list.is_mixed(),
+                        vaults: list.has_vaults(),
                         clock: &clock_of(zone),
                     },
                 )
@@ -320,10 +326,14 @@ fn entry(offer: Suggestion, id: String, marked: Signal<bool>, choose: Callback<O
 fn tokens(list: List, zone: RwSignal<Zone>, on_edit: Callback<usize>) -> AnyView {
     let none = Memo::new(move |_| list.address.with(|address| address.filter.is_empty()));
     let items = move || {
-        let policies = list.policies.get();
+        let (policies, vaults) = (list.policies.get(), list.vaults.get());
+        let names = Names {
+            policies: &policies,
+            vaults: &vaults,
+        };
         zone.track();
         let clock = clock_of(zone);
-        let named = |property: Property, value: &str| name_of(property, value, &policies);
+        let named = |property: Property, value: &str| name_of(property, value, names);
         list.address.with(|address| {
             address
                 .filter

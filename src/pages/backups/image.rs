@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use contract::image::{ImageFacts, ImageJob, ImageRefusal, WholeImageRequest, refusals};
-use contract::model::Backup;
+use contract::image::{FROM_CBR, ImageFacts, ImageJob, ImageRefusal, WholeImageRequest, refusals};
+use contract::model::{Backup, BackupAction};
 use contract::operations::image;
 use contract::request::RequestText;
 use leptos::prelude::*;
@@ -35,6 +35,9 @@ fn check(
 ) -> (WholeImageRequest, Vec<ImageRefusal>) {
     let mut request = WholeImageRequest::from_backup(&backup.id, name.trim());
     description.trim().clone_into(&mut request.description);
+    if backup.generation.capabilities().vaults {
+        request.whole_image_type = Some(FROM_CBR.to_owned());
+    }
     let facts = ImageFacts {
         backup: Some(backup),
         names,
@@ -62,6 +65,9 @@ fn said(refusal: &ImageRefusal) -> String {
 
 /// Why no image can be made from a backup whatever it is called.
 fn blocked(backup: &Backup) -> Option<String> {
+    if !backup.resource().is_server() {
+        return BackupAction::Image.blocked_by(backup);
+    }
     let (_, refusals) = check(backup, "image", "", &[]);
     let refusal = refusals
         .iter()

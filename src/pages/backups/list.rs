@@ -3,12 +3,14 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use contract::model::{Backup, BackupAction, BackupStatus};
+use contract::model::{Backup, BackupAction, BackupStatus, Generation};
 use leptos::prelude::*;
 
 use super::address::{Address, Group};
 use super::bulk::Queue;
-use super::shelf::{Loading, Scope, Shelf};
+use super::columns::Column;
+use super::loading::{Loading, Loadings, whole};
+use super::shelf::{Scope, Shelf};
 use crate::api::{ApiError, use_api};
 use crate::clock::{Clock, use_clock};
 use crate::data::bits::Bits;
@@ -76,11 +78,17 @@ pub struct Listing {
 pub struct List {
     pub shelf: StoredValue<Shelf>,
     pub store: RwSignal<BackupStore>,
-    pub loading: RwSignal<Loading>,
+    /// All services together.
+    pub loading: Memo<Loading>,
+    /// Each service by itself.
+    pub parts: RwSignal<Loadings>,
+    /// The services of the project that this list is put together from.
+    pub services: StoredValue<Vec<Generation>>,
     pub queue: RwSignal<Queue>,
     pub asking: RwSignal<usize>,
     pub question: RwSignal<Option<ApiError>>,
     pub policies: RwSignal<Arc<Vec<(String, String)>>>,
+    pub vaults: RwSignal<Arc<Vec<(String, String)>>>,
     pub address: Memo<Address>,
     pub dropped: Memo<Vec<String>>,
     /// What is being typed, as long as it is no token.
@@ -185,15 +193,19 @@ impl List {
                 },
             );
         });
+        let parts = RwSignal::from(shelf.loading.clone());
         let navigate = use_navigate();
         let open = Callback::new(move |path: String| navigate(&path, NavigateOptions::default()));
         let list = Self {
             store,
-            loading: RwSignal::from(shelf.loading.clone()),
+            loading: Memo::new(move |_| parts.with(whole)),
+            parts,
+            services: StoredValue::new(shelf.services()),
             queue: RwSignal::from(shelf.queue.clone()),
             asking: RwSignal::from(shelf.asking.clone()),
             question: RwSignal::from(shelf.question.clone()),
             policies: RwSignal::from(shelf.policies.clone()),
+            vaults: RwSignal::from(shelf.vaults.clone()),
             address,
             dropped,
             live,
@@ -229,7 +241,9 @@ impl List {
 
     fn ask(self, filter: &Filter, again: bool, now: contract::time::Timestamp) {
         self.shelf.with_value(|shelf| {
-            shelf.ask_first(service_query(filter, now));
+            for generation in shelf.services() {
+                shelf.ask_first(generation, service_query(filter, generation, now));
+            }
             wanted_policies(filter)
                 .into_iter()
                 .for_each(|policy| shelf.ask_policy(policy));
@@ -252,6 +266,26 @@ impl List {
     /// Goes to another address of the list.
     pub fn go(self, address: &Address) {
         self.go.run((address.print(), false));
+    }
+
+    /// Whether rows of several services stand side by side.
+    pub fn is_mixed(self) -> bool {
+        self.services.with_value(|services| services.len() > 1)
+    }
+
+    /// Whether backups may live in vaults.
+    pub fn has_vaults(self) -> bool {
+        self.services.with_value(|services| {
+            let vaults = |generation: &Generation| generation.capabilities().vaults;
+            services.iter().any(vaults)
+        })
+    }
+
+    /// The columns to show.
+    pub fn columns(self) -> Vec<Column> {
+        let (mixed, vaults) = (self.is_mixed(), self.has_vaults());
+        self.address
+            .with(|address| address.shown_columns(mixed, vaults))
     }
 
     /// Changes the address; what is chosen and where one stands begins anew.
@@ -395,13 +429,17 @@ impl List {
 /// Which rows can be chosen: asked of the contract once for each kind of row.
 #[derive(Default)]
 pub struct Choosable {
-    known: HashMap<(u32, bool), bool>,
+    known: HashMap<(u32, bool, Generation), bool>,
 }
 
 impl Choosable {
     /// Whether a row can be chosen for deletion.
     pub fn be(&mut self, store: &BackupStore, row: u32) -> bool {
-        let kind = (store.status.codes[row as usize], store.has_image(row));
+        let kind = (
+            store.status.codes[row as usize],
+            store.has_image(row),
+            store.generation(row),
+        );
         *self
             .known
             .entry(kind)
@@ -464,8 +502,13 @@ fn in_order(
     shown.filter(|row| bits.get(*row as usize)).collect()
 }
 
+/// The room rows take together, as far as their services tell.
+fn stored(store: &BackupStore, rows: &[u32]) -> i64 {
+    rows.iter().filter_map(|row| store.stored_mb(*row)).sum()
+}
+
 fn grouped(store: &BackupStore, grouping: &Grouping<'_>, rows: Vec<u32>, bits: Bits) -> Listing {
-    let size_mb = rows.iter().map(|row| store.size_mb(*row)).sum();
+    let size_mb = stored(store, &rows);
     let rows = Arc::new(rows);
     let bits = Arc::new(bits);
     let group = grouping.group.filter(|group| *group != Group::Timeline);
@@ -538,7 +581,7 @@ impl GroupHead {
     /// Adds up the rows of the group.
     fn finish(&mut self, store: &BackupStore, rows: &[u32]) {
         self.rows = rows.len();
-        self.size_mb = rows.iter().map(|row| store.size_mb(*row)).sum();
+        self.size_mb = stored(store, rows);
         if self.checkpoint.is_empty() {
             return;
         }

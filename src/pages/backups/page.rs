@@ -7,9 +7,11 @@ use contract::model::BackupAction;
 use leptos::{ev, prelude::*};
 
 use super::address::{Address, Group};
+use super::columns::Column;
 use super::deletion::{Deletion, deletion_dialog, deletion_panel};
 use super::filter_bar::filter_bar;
 use super::list::{Line, List};
+use super::loading::failed as failed_parts;
 use super::rows::line_cells;
 use super::shelf::{Scope, Shelf};
 use super::timeline;
@@ -166,7 +168,6 @@ fn refresh(list: List) -> AnyView {
 /// What keeps the list from being all and new.
 fn notices(list: List) -> AnyView {
     let zone = use_zone();
-    let error = Memo::new(move |_| list.loading.with(|loading| loading.error.clone()));
     let shown = Memo::new(move |_| list.store.with(|store| store.count() > 0));
     let state = Memo::new(move |_| {
         list.loading.with(|loading| {
@@ -179,13 +180,24 @@ fn notices(list: List) -> AnyView {
         })
     });
     let stale = move || {
-        error.get().filter(|_| shown.get()).map(|error| {
-            let from = list.loading.with(|loading| loading.at).map(|at| zone.with(|zone| zone.exact_seconds(at)));
-            let complete = state.get().2 == 0 && state.get().3;
-            let title = if complete { "The backups could not be refreshed" } else { "Not all backups could be loaded" };
-            let text = format!("What is shown is from {} and stays usable. {error}", from.unwrap_or_default());
-            view! { <StaleNotice title=title text=text on_retry=move || list.shelf.with_value(Shelf::go_on)/> }
-        })
+        list.parts
+            .with(failed_parts)
+            .into_iter()
+            .filter(|_| shown.get())
+            .map(|(generation, part)| {
+                let from = part.at.map(|at| zone.with(|zone| zone.exact_seconds(at)));
+                let whose = if list.is_mixed() { format!("The {} backups", generation.short_name()) } else { "The backups".to_owned() };
+                let complete = part.refused == 0 && part.complete;
+                let title = match (complete, part.come > 0) {
+                    (true, _) => format!("{whose} could not be refreshed"),
+                    (false, true) => format!("Not all of {}{} could be loaded", whose[..1].to_lowercase(), &whose[1..]),
+                    (false, false) => format!("{whose} could not be loaded"),
+                };
+                let error = part.error.map(|error| error.to_string()).unwrap_or_default();
+                let kept = from.map_or("What is shown stays usable.".to_owned(), |from| format!("What is shown of them is from {from} and stays usable."));
+                view! { <StaleNotice title=title text=format!("{kept} {error}") on_retry=move || list.shelf.with_value(Shelf::go_on)/> }
+            })
+            .collect_view()
     };
     let stopped = move || {
         state.get().0.then(|| {
@@ -277,14 +289,19 @@ fn no_result(list: List) -> AnyView {
 }
 
 fn list_grid(list: List, deletion: Deletion) -> AnyView {
-    let columns = Memo::new(move |_| list.address.with(|address| address.shown_columns()));
+    let columns = Memo::new(move |_| list.columns());
+    let vaults = list.has_vaults();
     let heads = Memo::new(move |_| {
         columns.with(|columns| {
             columns
                 .iter()
                 .map(|column| Head {
                     key: column.sort().map_or(column.word(), SortBy::word),
-                    title: column.title(),
+                    title: match column {
+                        // A backup in a vault may be of a volume or a file system.
+                        Column::Server if vaults => "Made of",
+                        column => column.title(),
+                    },
                     track: column.track(),
                     at_end: column.is_quantity(),
                     sorts: column.sort().is_some(),

@@ -5,12 +5,13 @@ use std::sync::Arc;
 use contract::model::{Backup, BackupAction, BackupStatus, DiskBackup};
 use leptos::{ev, prelude::*};
 
-use super::columns::{Column, failure, kind, origin, policy_title};
+use super::columns::{Column, failure, kind, named, origin};
 use super::deletion::Deletion;
 use super::list::{Line, List};
 use crate::api::backup;
+use crate::data::filter::{Names, Property};
 use crate::data::status;
-use crate::data::store::BackupStore;
+use crate::data::store::{BackupStore, kind_of_word};
 use crate::format::{count, gigabytes, megabytes};
 use crate::query::Query;
 use crate::router::{NavigateOptions, use_navigate};
@@ -87,11 +88,15 @@ fn row_cells(
     let open = Memo::new(move |_| list.is_open(row));
     let cells = move || {
         let columns = columns.get();
-        let policies = list.policies.get();
+        let (policies, vaults) = (list.policies.get(), list.vaults.get());
+        let names = Names {
+            policies: &policies,
+            vaults: &vaults,
+        };
         list.store.with(|store| {
             columns
                 .into_iter()
-                .map(|column| cell(list, column, store, row, tab_index, &policies))
+                .map(|column| cell(list, column, store, row, tab_index, names))
                 .collect_view()
         })
     };
@@ -137,7 +142,7 @@ fn cell(
     store: &BackupStore,
     row: u32,
     tab_index: Signal<&'static str>,
-    policies: &[(String, String)],
+    names: Names<'_>,
 ) -> AnyView {
     let text = |text: String| {
         if text.is_empty() {
@@ -162,7 +167,8 @@ fn cell(
         Column::Server => {
             let (id, name) = (store.server.text(row), store.server_name.text(row));
             let shown = if name.is_empty() { id } else { name }.to_owned();
-            if id.is_empty() {
+            // Only servers have a page.
+            if id.is_empty() || !kind_of_word(store.kind.text(row)).is_server() {
                 text(shown)
             } else {
                 let href = list.paths.with_value(|paths| paths.server(id));
@@ -174,15 +180,40 @@ fn cell(
         }
         Column::Created => time_cell(store.created(row)),
         Column::Finished => time_cell(store.finished(row)),
-        Column::Size => match store.size_mb(row) {
-            0 => text(String::new()),
-            size => megabytes(size.unsigned_abs()).into_any(),
+        Column::Size => match (store.size_mb(row), store.stored_mb(row)) {
+            (0, _) => text(String::new()),
+            (size, Some(_)) => megabytes(size.unsigned_abs()).into_any(),
+            (size, None) => {
+                let size = megabytes(size.unsigned_abs());
+                view! { <span title="The size of what was backed up; the service does not say how much room the backup takes.">{size}</span> }
+                    .into_any()
+            }
         },
         Column::Type => kind(store, row).into_any(),
         Column::Origin => origin(store, row).into_any(),
         Column::Disks => store.disks(row).to_string().into_any(),
         Column::Failure => text(failure(store, row)),
-        Column::Policy => text(policy_title(store, row, policies)),
+        Column::Policy => text(named(Property::Policy, store.policy.text(row), names)),
+        Column::Service => {
+            let generation = store.generation(row);
+            view! { <abbr title=generation.name()>{generation.short_name()}</abbr> }.into_any()
+        }
+        Column::Kind => text(kind_of_word(store.kind.text(row)).title().to_owned()),
+        Column::Vault => match store.vault.text(row) {
+            "" => text(String::new()),
+            id => {
+                let href = list.paths.with_value(|paths| paths.vault(id));
+                let name = named(Property::Vault, id, names);
+                view! {
+                    <a class="link grid-text" href=href tabindex=move || tab_index.get() title=name.clone()><bdi>{name.clone()}</bdi></a>
+                }
+                .into_any()
+            }
+        },
+        Column::Expires => match store.in_vault(row) && store.expires(row).is_none() {
+            true => "Never".into_any(),
+            false => time_cell(store.expires(row)),
+        },
         Column::Zone | Column::Tags | Column::Ip | Column::Checkpoint | Column::Id => {
             text(column.text(store, row))
         }
@@ -265,11 +296,25 @@ fn row_menu(list: List, deletion: Deletion, row: u32, tab_index: Signal<&'static
                 .blocked(BackupAction::Restore.blocked_by(&backup)),
             MenuItem::new("Open details", to(open_at)).icon(Glyph::Arrow),
             copy("backup id", backup.id.clone()),
-            copy("server id", backup.server_id.clone()),
-            MenuItem::new("Show backups of this server", {
-                let server = backup.server_id.clone();
-                move || list.show_server(&server)
-            })
+            copy(
+                if backup.resource().is_server() {
+                    "server id"
+                } else {
+                    "resource id"
+                },
+                backup.server_id.clone(),
+            ),
+            MenuItem::new(
+                if backup.resource().is_server() {
+                    "Show backups of this server"
+                } else {
+                    "Show backups of the same resource"
+                },
+                {
+                    let server = backup.server_id.clone();
+                    move || list.show_server(&server)
+                },
+            )
             .icon(Glyph::Server),
             MenuItem::new("Delete…", move || deletion.ask_one(row))
                 .icon(Glyph::Trash)
@@ -377,7 +422,7 @@ fn disk_row(disk: &DiskBackup) -> AnyView {
             <td><bdi>{name.clone()}</bdi></td>
             <td>{if disk.bootable { "System disk" } else { "Data disk" }}</td>
             <td class="cell-end">{gigabytes(disk.volume_size_gb.unsigned_abs())}</td>
-            <td class="cell-end">{megabytes(disk.size_mb.unsigned_abs())}</td>
+            <td class="cell-end">{if disk.size_mb > 0 { megabytes(disk.size_mb.unsigned_abs()).into_any() } else { view! { <span class="dash">"—"</span> }.into_any() }}</td>
             <td>{if disk.incremental { "Incremental" } else { "Full" }}</td>
             <td><Badge tone=status::tone(&state) text=status::title(&state)/></td>
             <td><code>{disk.volume_id.clone()}</code></td>

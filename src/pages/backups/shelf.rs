@@ -2,18 +2,19 @@
 //! following what moves, and the deletions under way.
 
 use std::cell::RefCell;
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use contract::model::{Backup, BackupStatus};
+use contract::model::{Backup, BackupStatus, Generation};
 use contract::rules::MAX_PAGE;
 use contract::time::Timestamp;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use super::bulk::{Item, Queue, Step};
-use crate::api::{self, Api, ApiError, Tagged, operation_id};
+use super::bulk::Queue;
+use super::loading::{Loading, Loadings, whole};
+use crate::api::{self, Api, ApiError, Tagged};
 use crate::clock::Clock;
 use crate::data::bits::Bits;
 use crate::data::paging::{Next, Walk};
@@ -26,30 +27,6 @@ const FIRST_PAGE: usize = 100;
 const FRESH_SECONDS: i64 = 300;
 /// Rows that were busy and are no more are asked for one by one, at most so many at a time.
 const MOST_LOOKS: usize = 20;
-/// Between two looks at running deletions, in milliseconds.
-const LOOK_AGAIN_MS: u32 = 2_000;
-
-/// Where loading stands.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Loading {
-    /// Rows are coming.
-    pub live: bool,
-    /// Rows that came in this walk.
-    pub come: usize,
-    /// How many the service says there are.
-    pub total: Option<usize>,
-    /// When the list was last complete (or, before that, when its first rows came).
-    pub at: Option<Timestamp>,
-    /// The whole list has come at least once.
-    pub complete: bool,
-    /// The reader stopped it.
-    pub stopped: bool,
-    /// The service repeats its pages; the rest is out of reach.
-    pub repeats: bool,
-    pub error: Option<ApiError>,
-    /// Rows that were dropped because they had no id.
-    pub refused: usize,
-}
 
 /// A walk that can go on where it stopped.
 #[derive(Default)]
@@ -57,8 +34,8 @@ struct Progress {
     walk: Walk,
     marker: Option<String>,
     begun: Option<Timestamp>,
-    /// Policies whose backups are known.
-    policies: HashSet<String>,
+    /// It came to its end.
+    done: bool,
 }
 
 /// Whose backups are listed.
@@ -83,11 +60,11 @@ impl Scope {
 /// The kept list of one project.
 #[derive(Clone)]
 pub struct Shelf {
-    api: Api,
-    clock: Clock,
+    pub(super) api: Api,
+    pub(super) clock: Clock,
     scope: Scope,
     pub store: ArcRwSignal<BackupStore>,
-    pub loading: ArcRwSignal<Loading>,
+    pub loading: ArcRwSignal<Loadings>,
     /// What a question to the service about one filter failed with.
     pub question: ArcRwSignal<Option<ApiError>>,
     /// Questions about one filter that are not answered yet.
@@ -97,10 +74,23 @@ pub struct Shelf {
     pub servers: ArcRwSignal<Option<Arc<HashSet<String>>>>,
     /// Policies: id and name.
     pub policies: ArcRwSignal<Arc<Vec<(String, String)>>>,
-    progress: Arc<Mutex<Progress>>,
+    /// Vaults: id and name.
+    pub vaults: ArcRwSignal<Arc<Vec<(String, String)>>>,
+    progress: Arc<Mutex<HashMap<Generation, Progress>>>,
+    /// Policies of v1 whose backups are known.
+    asked: Arc<Mutex<HashSet<String>>>,
     /// Counts loads; an answer to an older one is not taken.
     turn: Arc<AtomicU32>,
-    driving: Arc<AtomicU32>,
+    pub(super) driving: Arc<AtomicU32>,
+}
+
+/// The services a list is put together from. Only v1 lists the backups of all projects (csbs-v1 2.5).
+fn services_of(api: Api, scope: Scope) -> Vec<Generation> {
+    let mut services = api.generations();
+    if scope == Scope::AllProjects {
+        services.retain(|generation| *generation == Generation::Csbs);
+    }
+    services
 }
 
 thread_local! {
@@ -122,13 +112,20 @@ impl Shelf {
                 clock,
                 scope,
                 store: ArcRwSignal::new(BackupStore::default()),
-                loading: ArcRwSignal::new(Loading::default()),
+                loading: ArcRwSignal::new(
+                    services_of(api, scope)
+                        .into_iter()
+                        .map(|generation| (generation, Loading::default()))
+                        .collect(),
+                ),
                 question: ArcRwSignal::new(None),
                 asking: ArcRwSignal::new(0),
                 queue: ArcRwSignal::new(Queue::default()),
                 servers: ArcRwSignal::new(None),
                 policies: ArcRwSignal::new(Arc::default()),
+                vaults: ArcRwSignal::new(Arc::default()),
                 progress: Arc::default(),
+                asked: Arc::default(),
                 turn: Arc::default(),
                 driving: Arc::default(),
             };
@@ -137,63 +134,108 @@ impl Shelf {
         })
     }
 
+    /// The services this list is put together from.
+    pub fn services(&self) -> Vec<Generation> {
+        services_of(self.api, self.scope)
+    }
+
     /// One comes (back) to the list: loads what is missing, goes on, or refreshes what is old.
     pub fn visit(&self) {
-        let state = self.loading.get_untracked();
+        let state = self.loading.with_untracked(whole);
         let age = state
             .at
             .map_or(i64::MAX, |at| self.clock.now().seconds() - at.seconds());
         if state.live || state.stopped {
             return;
         }
-        if self.progress().marker.is_some() {
+        let waits = |progress: &Progress| progress.marker.is_some();
+        if self.progress().values().any(waits) {
             self.go_on();
         } else if !state.complete || age > FRESH_SECONDS {
             self.refresh();
         }
-        self.load_policies();
+        self.load_names();
     }
 
     /// One leaves: pages that are still to come wait until one is back.
     pub fn leave(&self) {
         self.turn.fetch_add(1, Ordering::Relaxed);
-        self.loading.update(|state| state.live = false);
+        self.loading.update(|parts| {
+            for (_, part) in parts {
+                part.live = false;
+            }
+        });
     }
 
     /// Stops loading; what has come stays.
     pub fn stop(&self) {
         self.leave();
-        self.loading.update(|state| state.stopped = true);
+        self.loading.update(|parts| {
+            for (_, part) in parts.iter_mut().filter(|(_, part)| !part.complete) {
+                part.stopped = true;
+            }
+        });
     }
 
     /// Loads everything anew; what is there stays until it is confirmed or gone.
     pub fn refresh(&self) {
-        {
-            *self.progress() = Progress {
-                begun: Some(self.clock.now()),
-                ..Progress::default()
-            };
+        let begun = Some(self.clock.now());
+        *self.progress() = self
+            .services()
+            .into_iter()
+            .map(|generation| {
+                let progress = Progress {
+                    begun,
+                    ..Progress::default()
+                };
+                (generation, progress)
+            })
+            .collect();
+        self.asked().clear();
+        self.loading.update(|parts| {
+            for (_, part) in parts {
+                part.come = 0;
+            }
+        });
+        if self.services().contains(&Generation::Csbs) {
+            self.count();
         }
-        self.loading.update(|state| state.come = 0);
-        self.count();
         self.go_on();
     }
 
-    /// Goes on where loading stopped.
+    /// Goes on where loading stopped or failed, with each service that has not told all.
     pub fn go_on(&self) {
         let turn = self.turn.fetch_add(1, Ordering::Relaxed) + 1;
-        self.loading.update(|state| {
-            state.live = true;
-            state.stopped = false;
-            state.error = None;
-            state.repeats = false;
-        });
-        let shelf = self.clone();
-        spawn_local(async move { shelf.walk(turn).await });
+        for generation in self.services() {
+            if self.progress().entry(generation).or_default().done {
+                continue;
+            }
+            self.part(generation, |part| {
+                part.live = true;
+                part.stopped = false;
+                part.error = None;
+                part.repeats = false;
+            });
+            let shelf = self.clone();
+            spawn_local(async move { shelf.walk(turn, generation).await });
+        }
     }
 
-    fn progress(&self) -> MutexGuard<'_, Progress> {
+    fn progress(&self) -> MutexGuard<'_, HashMap<Generation, Progress>> {
         self.progress.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn asked(&self) -> MutexGuard<'_, HashSet<String>> {
+        self.asked.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Changes what is said about one service.
+    fn part(&self, generation: Generation, change: impl FnOnce(&mut Loading)) {
+        self.loading.update(|parts| {
+            if let Some((_, part)) = parts.iter_mut().find(|(of, _)| *of == generation) {
+                change(part);
+            }
+        });
     }
 
     fn is_turn(&self, turn: u32) -> bool {
@@ -206,53 +248,95 @@ impl Shelf {
             // Without a count there is still the list: progress is then shown without an end.
             if let Ok(total) = api::count_backups(shelf.api, shelf.scope.query()).await {
                 let total = usize::try_from(total).unwrap_or(usize::MAX);
-                if shelf.store.with_untracked(|store| store.rows()) < total && total < 1_000_000 {
-                    shelf.store.update_untracked(|store| store.reserve(total));
-                }
-                shelf.loading.update(|state| state.total = Some(total));
+                shelf.expect(Generation::Csbs, total);
             }
         });
     }
 
-    async fn walk(self, turn: u32) {
+    /// The service says how many there are.
+    fn expect(&self, generation: Generation, total: usize) {
+        self.part(generation, |part| part.total = Some(total));
+        let Some(all) = self.loading.with_untracked(whole).total else {
+            return;
+        };
+        if self.store.with_untracked(|store| store.rows()) < all && all < 1_000_000 {
+            self.store.update_untracked(|store| store.reserve(all));
+        }
+    }
+
+    async fn page(
+        &self,
+        generation: Generation,
+        filters: &[(&str, &str)],
+        marker: Option<String>,
+        limit: usize,
+    ) -> Result<Vec<Row>, ApiError> {
+        match generation {
+            Generation::Csbs => {
+                let page: Page =
+                    api::backup_rows(self.api, filters, marker.as_deref(), limit).await?;
+                Ok(page.checkpoint_items)
+            }
+            Generation::Cbr => {
+                let rows = api::cbr().await?.rows;
+                let first = marker.is_none() && filters.is_empty();
+                let listed = rows(self.api, api::filters(filters), marker, limit).await?;
+                if first && let Some(total) = listed.total {
+                    self.expect(generation, total);
+                }
+                Ok(listed.rows.into_iter().map(Row::from).collect())
+            }
+        }
+    }
+
+    async fn walk(self, turn: u32, generation: Generation) {
         loop {
-            let marker = self.progress().marker.clone();
+            let marker = self
+                .progress()
+                .entry(generation)
+                .or_default()
+                .marker
+                .clone();
             let limit = if marker.is_none() {
                 FIRST_PAGE
             } else {
                 MAX_PAGE
             };
-            let page =
-                api::backup_rows::<Page>(self.api, self.scope.query(), marker.as_deref(), limit)
-                    .await;
+            let page = self
+                .page(generation, self.scope.query(), marker, limit)
+                .await;
             if !self.is_turn(turn) {
                 return;
             }
             let rows = match page {
-                Ok(page) => page.checkpoint_items,
+                Ok(rows) => rows,
                 Err(error) => {
-                    self.loading.update(|state| {
-                        state.live = false;
-                        state.error = Some(error);
+                    self.part(generation, |part| {
+                        part.live = false;
+                        part.error = Some(error);
                     });
                     return;
                 }
             };
             let refused = self.take(&rows, None);
-            let next = self
-                .progress()
-                .walk
-                .page(limit, rows.iter().map(|row| row.id.as_str()));
-            let come = self.progress().walk.seen();
-            self.loading.update(|state| {
-                state.come = come;
-                state.refused += refused;
-                state.at = state.at.or(Some(self.clock.now()));
+            let (next, come) = {
+                let mut all = self.progress();
+                let walk = &mut all.entry(generation).or_default().walk;
+                let next = walk.page(limit, rows.iter().map(|row| row.id.as_str()));
+                (next, walk.seen())
+            };
+            let now = self.clock.now();
+            self.part(generation, |part| {
+                part.come = come;
+                part.refused += refused;
+                part.at = part.at.or(Some(now));
             });
             match next {
-                Next::After(id) => self.progress().marker = Some(id),
+                Next::After(id) => {
+                    self.progress().entry(generation).or_default().marker = Some(id);
+                }
                 end => {
-                    self.finish(end == Next::Repeats);
+                    self.finish(generation, end == Next::Repeats);
                     return;
                 }
             }
@@ -260,18 +344,21 @@ impl Shelf {
     }
 
     /// The walk is over: what it did not meet is gone, unless it is newer than the walk.
-    fn finish(&self, repeats: bool) {
+    fn finish(&self, generation: Generation, repeats: bool) {
         let (walk, begun) = {
-            let mut progress = self.progress();
+            let mut all = self.progress();
+            let progress = all.entry(generation).or_default();
             progress.marker = None;
+            progress.done = true;
             (std::mem::take(&mut progress.walk), progress.begun)
         };
         if !repeats {
             let gone = self.store.with_untracked(|store| {
                 let mut gone = Bits::new(store.rows());
                 for row in store.alive().iter() {
+                    let of_walk = store.generation(row as u32) == generation;
                     let is_older = store.created(row as u32) < begun;
-                    if is_older && !walk.has(store.id(row as u32)) {
+                    if of_walk && is_older && !walk.has(store.id(row as u32)) {
                         gone.set(row);
                     }
                 }
@@ -281,16 +368,17 @@ impl Shelf {
                 self.store.update(|store| store.remove_rows(&gone));
             }
         }
-        self.loading.update(|state| {
-            state.live = false;
-            state.complete |= !repeats;
-            state.repeats = repeats;
-            state.at = Some(self.clock.now());
+        let now = self.clock.now();
+        self.part(generation, |part| {
+            part.live = false;
+            part.complete |= !repeats;
+            part.repeats = repeats;
+            part.at = Some(now);
         });
     }
 
     /// Takes rows into the store; answers how many could not be kept.
-    fn take(&self, rows: &[Row], policy: Option<&str>) -> usize {
+    pub(super) fn take(&self, rows: &[Row], policy: Option<&str>) -> usize {
         let mut refused = 0;
         self.store.update(|store| {
             for row in rows {
@@ -300,9 +388,13 @@ impl Shelf {
         refused
     }
 
-    /// Asks the service for the first rows of a filter, while the whole list is still coming.
-    pub fn ask_first(&self, query: Vec<(&'static str, String)>) {
-        if query.is_empty() || self.loading.with_untracked(|state| state.complete) {
+    /// Asks a service for the first rows of a filter, while its whole list is still coming.
+    pub fn ask_first(&self, generation: Generation, query: Vec<(&'static str, String)>) {
+        let complete = self.loading.with_untracked(|parts| {
+            let mut of = parts.iter().filter(|(of, _)| *of == generation);
+            of.all(|(_, part)| part.complete)
+        });
+        if query.is_empty() || complete {
             return;
         }
         let shelf = self.clone();
@@ -314,16 +406,16 @@ impl Shelf {
                 .chain(shelf.scope.query().iter().copied())
                 .collect();
             // When it fails, the list that is coming answers anyway.
-            if let Ok(page) = api::backup_rows::<Page>(shelf.api, &query, None, FIRST_PAGE).await {
-                shelf.take(&page.checkpoint_items, None);
+            if let Ok(rows) = shelf.page(generation, &query, None, FIRST_PAGE).await {
+                shelf.take(&rows, None);
             }
             shelf.asking.update(|asking| *asking -= 1);
         });
     }
 
-    /// Asks the service which backups are of a policy: nothing in a backup says so.
+    /// Asks v1 which backups are of a policy: nothing in its backups says so.
     pub fn ask_policy(&self, policy: String) {
-        if !self.progress().policies.insert(policy.clone()) {
+        if !self.services().contains(&Generation::Csbs) || !self.asked().insert(policy.clone()) {
             return;
         }
         let shelf = self.clone();
@@ -348,8 +440,11 @@ impl Shelf {
                         }
                     }
                     Err(error) => {
-                        shelf.progress().policies.remove(&policy);
-                        shelf.question.set(Some(error));
+                        shelf.asked().remove(&policy);
+                        // Another service's policy is none of v1's, and its backups name it themselves.
+                        if !error.is_missing() {
+                            shelf.question.set(Some(error));
+                        }
                         break;
                     }
                 }
@@ -378,17 +473,24 @@ impl Shelf {
         });
     }
 
-    fn load_policies(&self) {
+    fn load_names(&self) {
         let shelf = self.clone();
         spawn_local(async move {
-            // Names of policies are an extra: without them ids are shown.
-            if let Ok(policies) = api::policies(shelf.api).await {
-                let named = policies
-                    .into_iter()
-                    .map(|policy| (policy.id, policy.name))
-                    .collect();
-                shelf.policies.set(Arc::new(named));
+            // Names are an extra: without them ids are shown.
+            let first = async {
+                match shelf.services().contains(&Generation::Csbs) {
+                    true => api::policies(shelf.api).await.unwrap_or_default(),
+                    false => Vec::new(),
+                }
+            };
+            let (mut policies, held) = api::both(first, api::protection(shelf.api)).await;
+            if let Ok(held) = held {
+                let vaults = held.vaults.into_iter().map(|vault| (vault.id, vault.name));
+                shelf.vaults.set(Arc::new(vaults.collect()));
+                policies.extend(held.policies);
             }
+            let named = policies.into_iter().map(|policy| (policy.id, policy.name));
+            shelf.policies.set(Arc::new(named.collect()));
         });
     }
 
@@ -422,9 +524,20 @@ impl Shelf {
 
     /// Asks for one backup; one that no longer exists is taken out.
     pub async fn look(&self, id: &str) {
-        match api::backup_row::<One>(self.api, id).await {
-            Ok(one) if !one.checkpoint_item.id.is_empty() => {
-                self.take(&[one.checkpoint_item], None);
+        let in_vault = self
+            .store
+            .with_untracked(|store| store.row_of(id).is_some_and(|row| store.in_vault(row)));
+        let found = if in_vault {
+            api::backup(self.api, id)
+                .await
+                .map(|backup| Row::from(&backup))
+        } else {
+            let one = api::backup_row::<One>(self.api, id).await;
+            one.map(|one| one.checkpoint_item)
+        };
+        match found {
+            Ok(row) if !row.id.is_empty() => {
+                self.take(&[row], None);
             }
             Err(error) if error.is_missing() => self.forget(id),
             // The next round asks again.
@@ -453,103 +566,6 @@ impl Shelf {
             self.store.update(|store| {
                 store.remove(id);
             });
-        }
-    }
-
-    /// Deletes rows: each gets its place in the queue and its own result.
-    pub fn delete(&self, rows: &BTreeSet<u32>) {
-        let items: Vec<Item> = self.store.with_untracked(|store| {
-            rows.iter()
-                .map(|row| Item {
-                    id: store.id(*row).to_owned(),
-                    checkpoint: store.checkpoint(*row).to_owned(),
-                    name: store.name(*row).to_owned(),
-                    server: store.server_name.text(*row).to_owned(),
-                    size_mb: store.size_mb(*row),
-                    step: Step::Waiting,
-                })
-                .collect()
-        });
-        self.queue.update(|queue| queue.add(items));
-        self.drive();
-    }
-
-    /// Deletes one backup that came whole.
-    pub fn delete_backup(&self, backup: &Backup) {
-        self.queue.update(|queue| {
-            queue.add([Item {
-                id: backup.id.clone(),
-                checkpoint: backup.checkpoint_id.clone(),
-                name: backup.name.clone(),
-                server: backup.server_name.clone(),
-                size_mb: backup.size_mb,
-                step: Step::Waiting,
-            }]);
-        });
-        self.drive();
-    }
-
-    /// Sends what may be sent and looks at what runs until nothing is left; once at a time.
-    pub fn drive(&self) {
-        if self.driving.swap(1, Ordering::Relaxed) == 1 {
-            return;
-        }
-        let shelf = self.clone();
-        spawn_local(async move {
-            while shelf.queue.with_untracked(Queue::is_live) {
-                let mut queue = shelf.queue.get_untracked();
-                let mut sent = Vec::new();
-                while let Some(item) = queue.next() {
-                    sent.push(item);
-                }
-                if !sent.is_empty() {
-                    shelf.queue.set(queue);
-                }
-                for item in sent {
-                    let shelf = shelf.clone();
-                    spawn_local(async move { shelf.send(item).await });
-                }
-                gloo_timers::future::TimeoutFuture::new(LOOK_AGAIN_MS).await;
-                for id in shelf.queue.with_untracked(Queue::running) {
-                    shelf.look_after(&id).await;
-                }
-            }
-            shelf.driving.store(0, Ordering::Relaxed);
-        });
-    }
-
-    async fn send(&self, item: Item) {
-        let answer =
-            api::delete_backups(self.api, &item.checkpoint, &[&item.id], &operation_id()).await;
-        let now = self.clock.now();
-        self.queue.update(|queue| match answer {
-            Ok(()) => queue.taken(&item.id, now),
-            Err(error) if error.is_missing() => queue.ended(&item.id, Step::Gone),
-            // Whether the service took it is not known: looking tells.
-            Err(ApiError::Timeout | ApiError::Network) => queue.taken(&item.id, now),
-            Err(error @ ApiError::Unreadable { .. }) => {
-                queue.ended(&item.id, Step::Unclear(error.to_string()));
-            }
-            Err(error) => queue.ended(&item.id, Step::Failed(error.to_string())),
-        });
-        self.look(&item.id).await;
-    }
-
-    async fn look_after(&self, id: &str) {
-        let answer = api::backup(self.api, id).await;
-        let now = self.clock.now();
-        match answer {
-            Ok(backup) => {
-                self.queue
-                    .update(|queue| queue.seen(id, Some(&backup), now));
-                self.take(&[Row::from(&backup)], None);
-            }
-            Err(error) if error.is_missing() => {
-                self.queue.update(|queue| queue.seen(id, None, now));
-                self.forget(id);
-            }
-            // No answer says nothing about the deletion; the next look asks again.
-            Err(_) => {}
         }
     }
 }

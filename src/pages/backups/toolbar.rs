@@ -1,5 +1,6 @@
 //! The line above the grid: views, grouping, columns, export; and the bar for what is chosen.
 
+use contract::model::Generation;
 use leptos::prelude::*;
 
 use super::address::Group;
@@ -118,7 +119,14 @@ pub fn toolbar(list: List) -> AnyView {
                 };
             });
         };
-        items.push(MenuItem::new("All projects (administrators)", turn).checked(all));
+        // Only v1 lists the backups of all projects.
+        let lists_all = list
+            .services
+            .with_value(|services| services.contains(&Generation::Csbs));
+        let blocked = (!lists_all)
+            .then(|| "This service lists the backups of one project at a time.".to_owned());
+        let item = MenuItem::new("All projects (administrators)", turn).checked(all);
+        items.push(item.blocked(blocked));
         items
     });
     view! {
@@ -136,20 +144,25 @@ pub fn toolbar(list: List) -> AnyView {
 
 fn column_chooser(list: List) -> AnyView {
     let density = use_preferences().density;
-    let shown = Memo::new(move |_| list.address.with(|address| address.shown_columns()));
+    let shown = Memo::new(move |_| list.columns());
+    let (mixed, vaults) = (list.is_mixed(), list.has_vaults());
     let boxes = move || {
         Column::ALL
             .into_iter()
+            .filter(|column| column.exists(mixed, vaults))
             .map(|column| {
                 let blocked = Signal::derive(move || (column == Column::Name).then(|| "always shown".to_owned()));
                 let toggle = move |on: bool| {
                     list.adjust(|address| {
-                        let mut columns = address.shown_columns();
+                        let mut columns = address.shown_columns(mixed, vaults);
                         columns.retain(|known| *known != column);
                         if on {
                             columns.push(column);
                         }
                         address.set_columns(&columns);
+                        if address.columns == Some(Column::default_of(mixed, vaults)) {
+                            address.columns = None;
+                        }
                     });
                 };
                 view! {
@@ -182,9 +195,7 @@ fn column_chooser(list: List) -> AnyView {
 fn export_menu(list: List) -> AnyView {
     let toasts = use_toasts();
     let export = move |as_csv: bool| {
-        let columns = list
-            .address
-            .with_untracked(|address| address.shown_columns());
+        let columns = untrack(|| list.columns());
         // What is chosen, or everything that is shown.
         let chosen = untrack(|| list.chosen());
         let rows = if chosen.is_empty() {

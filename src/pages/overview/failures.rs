@@ -5,7 +5,7 @@ use std::sync::Arc;
 use contract::model::Backup;
 use leptos::prelude::*;
 
-use crate::api::backups_page;
+use crate::api::newest_backups;
 use crate::clock::use_clock;
 use crate::format::count;
 use crate::layout::use_paths;
@@ -25,14 +25,8 @@ pub(super) fn Failures() -> AnyView {
     let (clock, paths) = (use_clock(), StoredValue::new(use_paths()));
     let failed = Query::new(move |api| async move {
         let since = clock.now().plus_seconds(-SPAN.1).to_filter_text();
-        Ok(backups_page(
-            api,
-            &[("status", "error"), ("start_time", &since)],
-            None,
-            COUNTED,
-        )
-        .await?
-        .backups)
+        let filters = [("status", "error"), ("start_time", since.as_str())];
+        newest_backups(api, &filters, COUNTED).await
     })
     .polled(|_| Pace::Calm);
     let href = paths

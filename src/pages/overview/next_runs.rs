@@ -21,7 +21,10 @@ fn next_runs(policies: &[Policy], now: Timestamp) -> Vec<(Timestamp, &Policy)> {
     let mut runs: Vec<(Timestamp, &Policy)> = policies
         .iter()
         .filter(|policy| policy.enabled)
-        .filter_map(|policy| Some((policy, Schedule::parse(&policy.pattern).ok()?)))
+        .flat_map(|policy| {
+            let rules = std::iter::once(&policy.pattern).chain(&policy.further_patterns);
+            rules.filter_map(move |rule| Some((policy, Schedule::parse(rule).ok()?)))
+        })
         .flat_map(|(policy, schedule)| {
             let start = policy.start_time.unwrap_or(now);
             schedule
@@ -30,7 +33,9 @@ fn next_runs(policies: &[Policy], now: Timestamp) -> Vec<(Timestamp, &Policy)> {
                 .map(move |at| (at, policy))
         })
         .collect();
-    runs.sort_by(|a, b| (a.0, &a.1.name).cmp(&(b.0, &b.1.name)));
+    runs.sort_by(|a, b| (a.0, &a.1.name, &a.1.id).cmp(&(b.0, &b.1.name, &b.1.id)));
+    // Two rules of a policy may meet.
+    runs.dedup_by(|a, b| a.0 == b.0 && a.1.id == b.1.id);
     runs.truncate(SHOWN);
     runs
 }

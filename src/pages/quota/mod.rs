@@ -2,10 +2,12 @@
 
 pub mod trend;
 mod usage;
+mod vaults;
 
 use std::sync::Arc;
 
 use contract::model::Quota;
+use contract::operations::Service;
 use contract::time::Timestamp;
 use leptos::prelude::*;
 
@@ -23,6 +25,7 @@ use crate::ui::{
 
 use trend::{Sample, Trend, points, record, trend};
 use usage::{Share, Usage, read_usage};
+use vaults::vaults_card;
 
 /// Up to so many backups are added up without being asked to.
 const UNASKED: i64 = 5_000;
@@ -32,6 +35,7 @@ const SHARES: usize = 20;
 /// The page.
 pub fn quota_page() -> AnyView {
     let (api, clock) = (use_api(), use_clock());
+    let (has_v1, has_vaults) = (api.has(Service::Csbs), api.has(Service::Cbr));
     let limits = Query::new(quotas).polled(|_| Pace::Calm);
     let samples = Memo::new(move |_| match limits.data() {
         Some(limits) => record(&api.project(), &limits, clock.now()),
@@ -53,11 +57,12 @@ pub fn quota_page() -> AnyView {
         view! {
             {move || none.get().then(|| view! {
                 <EmptyState title="The service names no quota" icon=Glyph::Volume>
-                    <p>"This project has no limit on backups that the service tells of."</p>
+                    <p>"This project has no limit on backups that its services tell of."</p>
                 </EmptyState>
             })}
             <div class="quota-cards">{cards}</div>
-            {usage_card(used)}
+            {has_v1.then(|| usage_card(used))}
+            {has_vaults.then(vaults_card)}
         }
         .into_any()
     };
@@ -74,6 +79,7 @@ pub fn kind_title(kind: &str) -> String {
     match kind {
         "backups" => "Backups".to_owned(),
         "backup_capacity" => "Capacity".to_owned(),
+        "vault_capacity" => "Room in vaults".to_owned(),
         other => other.to_owned(),
     }
 }

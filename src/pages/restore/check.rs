@@ -1,10 +1,11 @@
 //! Step 3: our check beside the service's, what will happen, and what can be done about it first.
 
-use contract::model::ServerStatus;
-use contract::restore::{DiskOutcome, RestoreRefusal, loss, outcomes};
+use contract::model::{ResourceKind, ServerStatus};
+use contract::restore::{DiskOutcome, RestorePlan, RestoreRefusal, loss, outcomes};
 use leptos::prelude::*;
 
 use super::draft::{MAX_REASON, Step};
+use super::known::Known;
 use super::target::size;
 use super::wizard::{Verdict, Wizard};
 use crate::api::{self, ApiError};
@@ -58,13 +59,14 @@ fn ours(wizard: Wizard) -> AnyView {
 fn entry(wizard: Wizard, refusal: RestoreRefusal) -> AnyView {
     let paths = use_paths();
     let step = Step::of(&refusal);
-    let href = wizard
-        .draft
-        .with_untracked(|draft| paths.restore(&draft.plan.backup, step.word()));
+    let (href, code) = wizard.draft.with_untracked(|draft| {
+        let href = paths.restore(&draft.plan.backup, step.word());
+        (href, refusal.code_in(draft.plan.generation))
+    });
     view! {
         <li class="field-message">
             <Icon of=Glyph::Warning/>
-            <span>{refusal.to_string()}" "{refusal.way_out()}" "<span class="reference">{refusal.code()}</span>" "
+            <span>{refusal.to_string()}" "{refusal.way_out()}" "<span class="reference">{code}</span>" "
                 <TextLink href=href>{format!("To {}", step.title().to_lowercase())}</TextLink></span>
         </li>
     }
@@ -72,6 +74,28 @@ fn entry(wizard: Wizard, refusal: RestoreRefusal) -> AnyView {
 }
 
 fn services(wizard: Wizard) -> AnyView {
+    let checks = Memo::new(move |_| {
+        let generation = wizard.draft.with(|draft| draft.plan.generation);
+        generation.capabilities().restore_check
+    });
+    view! {
+        {move || if checks.get() { asked(wizard) } else { not_asked() }}
+    }
+    .into_any()
+}
+
+fn not_asked() -> AnyView {
+    view! {
+        <Card title="The service's check">
+            <div id="service-check" tabindex="-1">
+                <p>"This service has no check of its own before a restore. It decides by the same documented rules when the restore is asked for; if it refuses, nothing has been overwritten."</p>
+            </div>
+        </Card>
+    }
+    .into_any()
+}
+
+fn asked(wizard: Wizard) -> AnyView {
     let plan = Memo::new(move |_| wizard.plan());
     let answer = Query::new(move |api| {
         let asked = plan.get();
@@ -135,10 +159,12 @@ fn consequences(wizard: Wizard) -> AnyView {
     let lost = move || {
         let backup = wizard.backup()?;
         let lost = loss(&backup, clock.ticking())?;
-        let target = wizard
-            .target()
-            .map(|server| server.name)
-            .unwrap_or_default();
+        let target = wizard.target_name();
+        let what = match wizard.kind() {
+            ResourceKind::Volume => "the volume ",
+            ResourceKind::FileSystem => "the file system ",
+            _ => "the overwritten volumes of ",
+        };
         let since = zone.with(|zone| zone.exact(lost.since));
         let title = if lost.seconds < 60 {
             "Next to nothing is lost: the backup has only just been made".to_owned()
@@ -147,15 +173,14 @@ fn consequences(wizard: Wizard) -> AnyView {
         };
         Some(view! {
             <Notice tone=Tone::Warning title=title>
-                <p>"Everything written to the overwritten volumes of "<bdi>{target}</bdi>{format!(" after {since} is gone. A restore cannot be stopped or undone; only a backup made before it brings the present state back.")}</p>
+                <p>"Everything written to "{what}<bdi>{target}</bdi>{format!(" after {since} is gone. A restore cannot be stopped or undone; only a backup made before it brings the present state back.")}</p>
             </Notice>
         })
     };
     let list = move || {
         let known = wizard.data()?;
         let plan = wizard.plan();
-        let targets = known.targets(&plan);
-        let all = outcomes(&plan, &known.facts(&plan, &targets));
+        let all = outcomes_of(wizard, &known, &plan);
         Some(all.into_iter().map(outcome).collect_view())
     };
     view! {
@@ -165,6 +190,22 @@ fn consequences(wizard: Wizard) -> AnyView {
         </Card>
     }
     .into_any()
+}
+
+/// What happens to the disks. Of a restore to a single volume nothing but that volume is said.
+fn outcomes_of(wizard: Wizard, known: &Known, plan: &RestorePlan) -> Vec<DiskOutcome> {
+    let mut targets = known.targets(plan);
+    if wizard.kind() == ResourceKind::Volume {
+        let source = wizard
+            .backup()
+            .map_or_else(String::new, |backup| backup.server_id);
+        targets.retain(|volume| plan.disk_for(&volume.id).is_some() || volume.id == source);
+        let facts = known.facts(plan, &targets);
+        let mut all = outcomes(plan, &facts);
+        all.retain(|outcome| !matches!(outcome, DiskOutcome::Untouched { .. }));
+        return all;
+    }
+    outcomes(plan, &known.facts(plan, &targets))
 }
 
 fn outcome(outcome: DiskOutcome) -> AnyView {
@@ -235,7 +276,15 @@ fn outcome(outcome: DiskOutcome) -> AnyView {
 }
 
 fn before_and_after(wizard: Wizard) -> AnyView {
-    let server = Memo::new(move |_| wizard.draft.with(|draft| draft.plan.server.clone()));
+    // A vault says by itself whether it can take a backup; v1 has to be asked.
+    let server = Memo::new(move |_| {
+        wizard
+            .draft
+            .with(|draft| match draft.plan.generation.capabilities().vaults {
+                true => String::new(),
+                false => draft.plan.server.clone(),
+            })
+    });
     let protectable = Query::new(move |api| {
         let id = server.get();
         async move {
@@ -247,6 +296,10 @@ fn before_and_after(wizard: Wizard) -> AnyView {
         }
     });
     let obstacle = Signal::derive(move || {
+        let plan = wizard.draft.with(|draft| draft.plan.clone());
+        if let Some(why) = wizard.data().and_then(|known| known.safety_obstacle(&plan)) {
+            return Some(why);
+        }
         let answer = protectable.data()?;
         let answer = answer.as_ref().as_ref()?;
         // Belonging to a policy is no obstacle to a backup by hand.
@@ -306,10 +359,12 @@ fn before_and_after(wizard: Wizard) -> AnyView {
                     <p>"What is on the volumes now is gone when the restore has begun, unless an earlier backup holds it."</p>
                 </Notice>
             })}
-            <Choice legend="When the restore is finished" chosen=starts
-                picks=vec![Pick::new("start", "Start the server"), Pick::new("stay", "Leave it stopped")]
-                on_choose=move |key: String| wizard.draft.update(|draft| draft.power_on = Some(key == "start"))/>
-            <p class="field-hint" aria-live="polite">{power_hint}</p>
+            {move || wizard.kind().is_server().then(|| view! {
+                <Choice legend="When the restore is finished" chosen=starts
+                    picks=vec![Pick::new("start", "Start the server"), Pick::new("stay", "Leave it stopped")]
+                    on_choose=move |key: String| wizard.draft.update(|draft| draft.power_on = Some(key == "start"))/>
+                <p class="field-hint" aria-live="polite">{power_hint}</p>
+            })}
             <div class="wizard-narrow">
                 <Field id="restore-reason" label="Reason or ticket" message=message
                     hint=format!("Kept in the record of restores; at most {MAX_REASON} characters.")>

@@ -1,6 +1,6 @@
 //! The draft of a restore: what was chosen so far, which steps are done, what stands against it.
 
-use contract::model::{Backup, Server, ServerStatus, Volume};
+use contract::model::{Backup, ResourceKind, Server, ServerStatus, Volume};
 use contract::restore::{Concern, Proposal, RestorePlan, RestoreRefusal, TargetVolume};
 use serde::{Deserialize, Serialize};
 
@@ -63,7 +63,11 @@ impl Step {
     pub fn of_code(code: &str) -> Option<Self> {
         match code {
             "CSBS.2003" | "CSBS.3001" | "CSBS.4000" => Some(Self::Point),
+            "BackupService.2005" | "BackupService.6200" => Some(Self::Point),
             _ if RestoreRefusal::CODES.contains(&code) => Some(Self::Target),
+            _ if code.starts_with("BackupService.20") || code.starts_with("BackupService.70") => {
+                Some(Self::Target)
+            }
             _ => None,
         }
     }
@@ -107,12 +111,44 @@ impl RestoreDraft {
     /// A draft for a backup: to the server it is of, if that still exists.
     pub fn of(backup: &Backup, servers: &[Server], volumes: &[Volume]) -> Self {
         let mut draft = Self::default();
-        draft.plan.backup.clone_from(&backup.id);
-        draft.plan.checkpoint.clone_from(&backup.checkpoint_id);
-        if let Some(server) = servers.iter().find(|server| server.id == backup.server_id) {
-            draft.choose_target(server, backup, volumes);
+        draft.take(backup);
+        match servers.iter().find(|server| server.id == backup.server_id) {
+            Some(server) if backup.resource().is_server() => {
+                draft.choose_target(server, backup, volumes);
+            }
+            _ => draft.propose_alone(backup, volumes),
         }
         draft
+    }
+
+    /// Takes over which backup it is, where it lives and what it is of.
+    fn take(&mut self, backup: &Backup) {
+        self.plan.backup.clone_from(&backup.id);
+        self.plan.checkpoint.clone_from(&backup.checkpoint_id);
+        self.plan.generation = backup.generation;
+        let kind = backup.resource();
+        self.plan.kind = if kind.is_server() {
+            String::new()
+        } else {
+            backup.kind.clone()
+        };
+        if kind == ResourceKind::FileSystem {
+            // A file system is only ever restored to itself (BackupService.7510).
+            self.plan.server.clone_from(&backup.server_id);
+        }
+    }
+
+    /// A single volume goes back to itself, while it is there; no other one is offered up unasked.
+    pub fn propose_alone(&mut self, backup: &Backup, volumes: &[Volume]) {
+        self.by_hand.clear();
+        self.plan.mapping.clear();
+        if backup.resource() == ResourceKind::Volume
+            && let Some(disk) = backup.disks.first()
+            && volumes.iter().any(|volume| volume.id == disk.volume_id)
+        {
+            self.plan.assign(&disk.id, Some(&disk.volume_id));
+        }
+        self.reopen(Step::Target);
     }
 
     /// Takes another backup of the same server; what was chosen by hand stays where the disk was
@@ -141,13 +177,14 @@ impl RestoreDraft {
                     .collect()
             })
             .unwrap_or_default();
-        self.plan.backup.clone_from(&backup.id);
-        self.plan.checkpoint.clone_from(&backup.checkpoint_id);
+        self.take(backup);
         self.confirmed = 0;
         self.submitted = None;
         match servers.iter().find(|server| server.id == self.plan.server) {
-            Some(server) => self.propose(server, backup, volumes),
-            None => self.plan.mapping.clear(),
+            Some(server) if backup.resource().is_server() => {
+                self.propose(server, backup, volumes);
+            }
+            _ => self.propose_alone(backup, volumes),
         }
         for disk in &backup.disks {
             if let Some((_, volume)) = chosen.iter().find(|(source, _)| *source == disk.volume_id) {

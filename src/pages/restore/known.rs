@@ -1,15 +1,11 @@
 //! What the wizard has to know, read together: the backup and its siblings, servers, volumes,
 //! and the restores under way.
 
-use std::future::{Future, poll_fn};
-use std::pin::pin;
-use std::task::Poll;
-
-use contract::model::{Backup, Server, Volume};
+use contract::model::{Backup, ResourceKind, Server, Volume};
 use contract::restore::{RestoreFacts, RestorePlan, RestoreRefusal, TargetVolume, check};
 
 use super::draft::targets;
-use crate::api::{self, Api, ApiError, ListedRestore};
+use crate::api::{self, Api, ApiError, ListedRestore, Protection, both};
 
 /// Everything the decision depends on, as it was at one moment.
 #[derive(Clone, Debug, PartialEq)]
@@ -19,6 +15,8 @@ pub struct Known {
     pub servers: Vec<Server>,
     pub volumes: Vec<Volume>,
     pub restores: Vec<ListedRestore>,
+    /// Vaults: what is in one can be backed up before it is overwritten.
+    pub protection: Protection,
 }
 
 impl Known {
@@ -26,7 +24,7 @@ impl Known {
     pub async fn fetch(api: Api, backup: String) -> Result<Self, ApiError> {
         let world = both(
             both(api::servers(api), api::volumes(api)),
-            api::restores(api),
+            both(api::restores(api), api::protection(api)),
         );
         let backups = async {
             let backup = api::backup(api, &backup).await?;
@@ -34,7 +32,7 @@ impl Known {
             let mut all = if backup.server_id.is_empty() {
                 Vec::new()
             } else {
-                api::backups(api, &filter).await?
+                api::all_backups(api, &filter).await?
             };
             if !all.iter().any(|known| known.id == backup.id) {
                 all.push(backup);
@@ -46,12 +44,13 @@ impl Known {
             });
             Ok(all)
         };
-        let (backups, ((servers, volumes), restores)) = both(backups, world).await;
+        let (backups, ((servers, volumes), (restores, protection))) = both(backups, world).await;
         Ok(Self {
             backups: backups?,
             servers: servers?,
             volumes: volumes?,
             restores: restores?,
+            protection: protection?,
         })
     }
 
@@ -65,8 +64,47 @@ impl Known {
         self.servers.iter().find(|server| server.id == id)
     }
 
-    /// All volumes, as a restore to the plan's server looks at them.
+    /// What a target is called: a server, or of a single volume's backup the volume, else its own name.
+    pub fn target_name(&self, plan: &RestorePlan) -> String {
+        let id = plan.target();
+        let server = self.server(id).map(|server| &server.name);
+        let volume = self.volumes.iter().find(|volume| volume.id == id);
+        let name = server.or(volume.map(|volume| &volume.name));
+        match (name, self.backup(&plan.backup)) {
+            (Some(name), _) if !name.is_empty() => name.clone(),
+            (None, Some(backup)) if backup.server_id == id => backup.server_name.clone(),
+            _ => id.to_owned(),
+        }
+    }
+
+    /// Why the target cannot be backed up first; `None` when it can or the service has to be asked.
+    pub fn safety_obstacle(&self, plan: &RestorePlan) -> Option<String> {
+        if !plan.generation.capabilities().vaults || plan.target().is_empty() {
+            return None;
+        }
+        match self.protection.vault_of(plan.target()) {
+            Some(vault) => vault.closed(),
+            None => Some(format!(
+                "{} is in no vault, so nothing can be backed up first. Put it into one to have a way back.",
+                self.target_name(plan)
+            )),
+        }
+    }
+
+    /// The servers a volume is attached to.
+    pub fn users_of(&self, volume: &str) -> Vec<&Server> {
+        let attached = |server: &&Server| {
+            let mut volumes = server.attachments.iter();
+            volumes.any(|attachment| attachment.volume_id == volume)
+        };
+        self.servers.iter().filter(attached).collect()
+    }
+
+    /// All volumes, as a restore to the plan's target looks at them.
     pub fn targets(&self, plan: &RestorePlan) -> Vec<TargetVolume> {
+        if ResourceKind::from_word(&plan.kind) == ResourceKind::Volume {
+            return self.volumes.iter().map(TargetVolume::alone).collect();
+        }
         self.server(&plan.server)
             .map(|server| targets(server, &self.volumes))
             .unwrap_or_default()
@@ -85,7 +123,7 @@ impl Known {
             restoring: self
                 .restores
                 .iter()
-                .any(|restore| restore.is_running() && restore.server_id == plan.server),
+                .any(|restore| restore.is_running() && restore.server_id == plan.target()),
         }
     }
 
@@ -98,30 +136,4 @@ impl Known {
         }
         found
     }
-}
-
-/// Waits for two things at once.
-async fn both<A, B>(a: impl Future<Output = A>, b: impl Future<Output = B>) -> (A, B) {
-    let (mut a, mut b) = (pin!(a), pin!(b));
-    let (mut first, mut second) = (None, None);
-    poll_fn(|context| {
-        if first.is_none()
-            && let Poll::Ready(value) = a.as_mut().poll(context)
-        {
-            first = Some(value);
-        }
-        if second.is_none()
-            && let Poll::Ready(value) = b.as_mut().poll(context)
-        {
-            second = Some(value);
-        }
-        match (first.take(), second.take()) {
-            (Some(first), Some(second)) => Poll::Ready((first, second)),
-            (one, other) => {
-                (first, second) = (one, other);
-                Poll::Pending
-            }
-        }
-    })
-    .await
 }

@@ -8,7 +8,7 @@ use wasm_bindgen::JsCast as _;
 use super::draft::Step;
 use super::wizard::{Wizard, use_go};
 use crate::clock::use_clock;
-use crate::format::{ago, count, duration, megabytes};
+use crate::format::{ago, count, duration, gigabytes, megabytes};
 use crate::ui::{
     Align, Badge, Button, ButtonKind, Card, Cell, Column, Notice, Table, Time, Tone, use_zone,
 };
@@ -21,7 +21,7 @@ const FIRST_ROWS: usize = 10;
 /// `full, by a policy`.
 pub fn kind_of(backup: &Backup) -> String {
     format!(
-        "{}, {}",
+        "{}, {}{}",
         if backup.incremental {
             "Incremental"
         } else {
@@ -31,8 +31,21 @@ pub fn kind_of(backup: &Backup) -> String {
             "by a policy"
         } else {
             "by hand"
+        },
+        if backup.in_vault.is_some() {
+            ", in a vault"
+        } else {
+            ""
         }
     )
+}
+
+/// How much it holds, as far as its service tells.
+fn size_of(backup: &Backup) -> String {
+    match &backup.in_vault {
+        Some(vault) => gigabytes(vault.resource_gb.unsigned_abs()),
+        None => megabytes(u64::try_from(backup.size_mb).unwrap_or_default()),
+    }
 }
 
 pub(super) fn view(wizard: Wizard) -> AnyView {
@@ -137,7 +150,7 @@ fn line(wizard: Wizard, chosen: Memo<String>, choose: Callback<String>) -> AnyVi
             <legend class="field-label">"Usable backups by day"</legend>
             <p class="field-hint">"Oldest on the left; the arrow keys go from one to the next. Times are on the zone chosen for the console."</p>
             {move || days.with(Vec::is_empty).then(|| view! {
-                <Notice tone=Tone::Warning title="No backup of this server can be restored now">
+                <Notice tone=Tone::Warning title="None of these backups can be restored now">
                     <p>"The list below says why for each of them."</p>
                 </Notice>
             })}
@@ -159,7 +172,7 @@ fn summary(wizard: Wizard) -> AnyView {
             }.into_any());
         }
         let at = backup.created_at;
-        let size = megabytes(u64::try_from(backup.size_mb).unwrap_or_default());
+        let size = size_of(&backup);
         let disks = count(backup.disks.len(), "disk backup", "disk backups");
         let when = at.map_or_else(
             || "at an unknown time".to_owned(),
@@ -196,8 +209,8 @@ fn list(wizard: Wizard, chosen: Memo<String>, choose: Callback<String>) -> AnyVi
     };
     let rest = move || backups.with(Vec::len).saturating_sub(FIRST_ROWS);
     view! {
-        <Card title="All backups of this server">
-            <Table caption="All backups of this server, newest first" columns=vec![
+        <Card title="All of its backups">
+            <Table caption="All of its backups, newest first" columns=vec![
                 Column::text("Made"), Column::text("Name"), Column::text("Type"), Column::number("Size"),
                 Column::text("Can be restored"), Column::text(""),
             ]>{rows}</Table>
@@ -223,7 +236,7 @@ fn row(backup: &Backup, chosen: Memo<String>, choose: Callback<String>) -> AnyVi
     let (at, kind) = (backup.created_at, kind_of(backup));
     let name = backup.name.clone();
     let verb = format!("Choose {name}");
-    let size = megabytes(u64::try_from(backup.size_mb).unwrap_or_default());
+    let size = size_of(backup);
     let action = move || {
         if is_chosen.get() {
             view! { <Badge tone=Tone::Active text="Chosen"/> }.into_any()

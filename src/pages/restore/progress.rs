@@ -4,24 +4,42 @@
 use std::sync::Arc;
 
 use crate::router::{use_params_map, use_query_map};
-use contract::model::Backup;
+use contract::model::{Backup, ResourceKind};
 use contract::time::Timestamp;
 use leptos::prelude::*;
 
 use super::draft::Step;
-use super::run::{Run, Stage, follow_up};
+use super::run::{Run, Stage, follow_up, follow_up_of_data};
 use super::runner::Runner;
-use crate::api;
+use crate::api::{self, ListedRestore};
 use crate::clock::use_clock;
 use crate::form::Checkbox;
 use crate::format::duration;
 use crate::layout::{Page, use_paths};
 use crate::query::{Pace, Query, query_view};
-use crate::tasks::{Outcome, Task};
+use crate::tasks::{Outcome, Task, entry_of};
 use crate::ui::{
     Button, ButtonKind, ButtonLink, Card, Fact, Facts, Glyph, Notice, Progress, Time, Tone,
     use_zone,
 };
+
+/// What was seen of a run.
+#[derive(Clone, Debug, PartialEq)]
+enum Seen {
+    /// The safety backup, or the backup that is being restored.
+    Backup(Box<Backup>),
+    /// The restore in the service's list.
+    Restore(ListedRestore),
+}
+
+impl Seen {
+    fn backup(&self) -> Option<&Backup> {
+        match self {
+            Self::Backup(backup) => Some(backup),
+            Self::Restore(_) => None,
+        }
+    }
+}
 
 /// What is watched, depending on where the run stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -85,8 +103,21 @@ fn own_run(run: Memo<Option<Run>>, runner: StoredValue<Runner>) -> AnyView {
             let Some(run) = run else { return Ok(None) };
             match watch {
                 Watch::Nothing => Ok(None),
-                Watch::Safety => Runner::safety_backup(api, &run).await,
-                Watch::Backup => api::backup(api, &run.plan.backup).await.map(Some),
+                Watch::Safety => Ok(Runner::safety_backup(api, &run)
+                    .await?
+                    .map(|backup| Seen::Backup(Box::new(backup)))),
+                Watch::Backup if run.plan.generation.capabilities().failure_in_backup => {
+                    let backup = api::backup(api, &run.plan.backup).await?;
+                    Ok(Some(Seen::Backup(Box::new(backup))))
+                }
+                // The backup does not say how it went; the service's tasks do.
+                Watch::Backup => {
+                    let listed = api::restores_of(api, &run.plan.backup).await?;
+                    let begun =
+                        Timestamp::from_micros(run.started_micros.unwrap_or(run.made_micros));
+                    let entry = entry_of(&listed, &run.plan.backup, run.plan.target(), begun);
+                    Ok(entry.cloned().map(Seen::Restore))
+                }
             }
         }
     })
@@ -98,15 +129,16 @@ fn own_run(run: Memo<Option<Run>>, runner: StoredValue<Runner>) -> AnyView {
         }
     });
     Effect::new(move |_| {
-        let Some(backup) = seen.data() else { return };
+        let Some(seen) = seen.data() else { return };
         let Some(id) = run.with_untracked(|run| run.as_ref().map(|run| run.id.clone())) else {
             return;
         };
         let now = clock.now();
         runner.with_value(|runner| {
-            runner
-                .runs
-                .change(&id, |run| take(run, (*backup).as_ref(), now));
+            runner.runs.change(&id, |run| match seen.as_ref() {
+                Some(Seen::Restore(restore)) => run.saw_restore(restore, now),
+                seen => take(run, seen.as_ref().and_then(Seen::backup), now),
+            });
         });
     });
     // The safety backup is there: the restore follows by itself only in front of somebody who
@@ -208,10 +240,11 @@ fn safety_unknown() -> AnyView {
     .into_any()
 }
 
-fn protecting(seen: Query<Option<Backup>>) -> AnyView {
+fn protecting(seen: Query<Option<Seen>>) -> AnyView {
     let percent = Signal::derive(move || {
-        let backup = seen.data()?;
-        (*backup).as_ref().and_then(Task::of_backup)?.percent
+        let seen = seen.data()?;
+        let backup = (*seen).as_ref().and_then(Seen::backup)?;
+        Task::of_backup(backup)?.percent
     });
     view! {
         <Card title="Phase 1 of 2: safety backup">
@@ -262,7 +295,9 @@ fn not_found(run: Run, runner: StoredValue<Runner>) -> AnyView {
 }
 
 fn running(run: Run) -> AnyView {
-    let text = if run.plan.power_on {
+    let text = if !ResourceKind::from_word(&run.plan.kind).is_server() {
+        "Do not write to its target before it is finished."
+    } else if run.plan.power_on {
         "The server is shut down for it and started afterwards."
     } else {
         "The server is shut down for it and stays stopped."
@@ -317,11 +352,24 @@ fn run_progress(run: Memo<Option<Run>>) -> AnyView {
 
 fn ended(run: &Run, outcome: Outcome, runner: StoredValue<Runner>) -> AnyView {
     let paths = use_paths();
-    let server = paths.server(&run.plan.server);
+    let is_server = ResourceKind::from_word(&run.plan.kind).is_server();
+    // A volume and a file system have no page of their own.
+    let (server, shown) = if is_server {
+        (
+            paths.server(&run.plan.server),
+            format!("Show {}", run.server_name),
+        )
+    } else {
+        (paths.backup(&run.plan.backup), "Show the backup".to_owned())
+    };
     let name = run.server_name.clone();
     match outcome {
         Outcome::Done => {
-            let list = follow_up(&run.os, run.plan.power_on);
+            let list = if is_server {
+                follow_up(&run.os, run.plan.power_on)
+            } else {
+                follow_up_of_data()
+            };
             let id = StoredValue::new(run.id.clone());
             let done = RwSignal::new(run.done.clone());
             let entry = move |(key, text): (&'static str, &'static str)| {
@@ -340,7 +388,7 @@ fn ended(run: &Run, outcome: Outcome, runner: StoredValue<Runner>) -> AnyView {
             };
             view! {
                 <Notice tone=Tone::Good title=format!("{name} was restored") announce=true>
-                    <ButtonLink kind=ButtonKind::Primary href=server>{format!("Show {name}")}</ButtonLink>
+                    <ButtonLink kind=ButtonKind::Primary href=server>{shown}</ButtonLink>
                 </Notice>
                 <Card title="What to look after now">
                     <p>"Ticks are kept with this restore in this browser."</p>
@@ -355,11 +403,11 @@ fn ended(run: &Run, outcome: Outcome, runner: StoredValue<Runner>) -> AnyView {
             view! {
                 <Notice tone=Tone::Bad title=format!("Restoring {name} failed") announce=true>
                     <p><bdi>{if reason.is_empty() { "The service gave no reason.".to_owned() } else { reason }}</bdi></p>
-                    <p>"The backup itself is intact. The volumes of the server may hold a mixture of old and new data until a restore succeeds."</p>
+                    <p>"The backup itself is intact. What was written to may hold a mixture of old and new data until a restore succeeds."</p>
                     <div class="form-actions">
                         <ButtonLink kind=ButtonKind::Primary href=again>"Restore again"</ButtonLink>
                         {safe.map(|href| view! { <ButtonLink href=href>"Go back to the safety backup"</ButtonLink> })}
-                        <ButtonLink href=server>{format!("Show {name}")}</ButtonLink>
+                        <ButtonLink href=server>{shown}</ButtonLink>
                     </div>
                 </Notice>
             }
@@ -368,7 +416,7 @@ fn ended(run: &Run, outcome: Outcome, runner: StoredValue<Runner>) -> AnyView {
         Outcome::Unknown => view! {
             <Notice tone=Tone::Warning title="How the restore ended is not known" announce=true>
                 <p>"Its backup is gone, and with it what the service said. Check the server itself."</p>
-                <ButtonLink kind=ButtonKind::Primary href=server>{format!("Show {name}")}</ButtonLink>
+                <ButtonLink kind=ButtonKind::Primary href=server>{shown}</ButtonLink>
             </Notice>
         }
         .into_any(),
@@ -412,10 +460,14 @@ fn facts(run: Memo<Option<Run>>) -> AnyView {
             .as_ref()
             .filter(|safety| !safety.backup_id.is_empty())
             .map(|safety| (paths.backup(&safety.backup_id), safety.name.clone()));
-        let (backup, server) = (
-            paths.backup(&run.plan.backup),
-            paths.server(&run.plan.server),
-        );
+        let backup = paths.backup(&run.plan.backup);
+        let to = if ResourceKind::from_word(&run.plan.kind).is_server() {
+            let href = paths.server(&run.plan.server);
+            view! { <crate::ui::TextLink href=href>{run.server_name.clone()}</crate::ui::TextLink> }
+                .into_any()
+        } else {
+            view! { <bdi>{run.server_name.clone()}</bdi> }.into_any()
+        };
         let id = if run.restore_id.is_empty() {
             "—".to_owned()
         } else {
@@ -425,7 +477,7 @@ fn facts(run: Memo<Option<Run>>) -> AnyView {
             <Card title="About this restore">
                 <Facts>
                     <Fact name="From"><crate::ui::TextLink href=backup>{run.backup_name.clone()}</crate::ui::TextLink>{from.map(|from| format!(" of {from}"))}</Fact>
-                    <Fact name="To"><crate::ui::TextLink href=server>{run.server_name.clone()}</crate::ui::TextLink></Fact>
+                    <Fact name="To">{to}</Fact>
                     <Fact name="Asked for"><Time at=asked/></Fact>
                     <Fact name="Disks">{run.plan.mapping.len()}</Fact>
                     {safety.map(|(href, name)| view! { <Fact name="Safety backup"><crate::ui::TextLink href=href>{name}</crate::ui::TextLink></Fact> })}

@@ -1,7 +1,7 @@
 //! Step 4: the deed by name, the exact requests, the typed name, and one submit.
 
-use contract::model::{Backup, Server, ServerStatus};
-use contract::operations::csbs;
+use contract::model::{Backup, Generation, ResourceKind, Server, ServerStatus};
+use contract::operations::{cbr, csbs};
 use contract::request::RequestText;
 use leptos::prelude::*;
 
@@ -36,7 +36,11 @@ pub(super) fn view(wizard: Wizard) -> AnyView {
 
 fn summary(wizard: Wizard) -> AnyView {
     let backup = Memo::new(move |_| wizard.backup());
-    let server = Memo::new(move |_| wizard.target());
+    let target_title = move || match wizard.kind() {
+        ResourceKind::Volume => "Target volume".to_owned(),
+        ResourceKind::FileSystem => "File system".to_owned(),
+        _ => "Target server".to_owned(),
+    };
     let at = Signal::derive(move || backup.get().and_then(|backup| backup.created_at));
     let mapping = move || {
         let (known, backup) = (wizard.data()?, backup.get()?);
@@ -83,10 +87,10 @@ fn summary(wizard: Wizard) -> AnyView {
             <Facts>
                 <Fact name="Backup">{move || backup.get().map(|backup| backup.name)}</Fact>
                 <Fact name="Made"><Time at=at shape=TimeShape::Both/></Fact>
-                <Fact name="Target server">{move || server.get().map(|server| server.name)}</Fact>
+                {move || view! { <Fact name=target_title()>{wizard.target_name()}</Fact> }}
                 <Fact name="First">{first}</Fact>
                 <Fact name="Overwritten"><ul>{mapping}</ul></Fact>
-                <Fact name="Afterwards">{then}</Fact>
+                {move || wizard.kind().is_server().then(|| view! { <Fact name="Afterwards">{then}</Fact> })}
                 <Fact name="Reason">{reason}</Fact>
             </Facts>
         </Card>
@@ -96,14 +100,24 @@ fn summary(wizard: Wizard) -> AnyView {
 
 fn requests(wizard: Wizard, id: StoredValue<String>) -> AnyView {
     let restore = Memo::new(move |_| {
-        RequestText::new(&csbs::RESTORES_CREATE, &[]).with_body(&wizard.plan().to_request())
+        let plan = wizard.plan();
+        match plan.generation {
+            Generation::Csbs => {
+                RequestText::new(&csbs::RESTORES_CREATE, &[]).with_body(&plan.to_request())
+            }
+            Generation::Cbr => RequestText::new(&cbr::BACKUPS_RESTORE, &[&plan.backup])
+                .with_body(&plan.to_cbr_request()),
+        }
     });
     let safety = Memo::new(move |_| {
         wizard.draft.track();
         let run = new_run(wizard, wizard.now(), id.get_value());
-        let request = run.safety_request()?;
-        let text = RequestText::new(&csbs::BACK_UP_SERVER, &[&run.plan.server]).with_body(&request);
-        Some(text)
+        Some(match run.plan.generation {
+            Generation::Csbs => RequestText::new(&csbs::BACK_UP_SERVER, &[&run.plan.server])
+                .with_body(&run.safety_request()?),
+            Generation::Cbr => RequestText::new(&cbr::CHECKPOINTS_CREATE, &[])
+                .with_body(&run.vault_safety_request()?),
+        })
     });
     view! {
         <Details summary="Show the requests">
@@ -121,8 +135,38 @@ fn requests(wizard: Wizard, id: StoredValue<String>) -> AnyView {
 }
 
 /// `Overwrite web-01 from 14 Mar 02:00`.
-fn deed(server: &Server, when: &str) -> String {
-    format!("Overwrite {} from {when}", server.name)
+fn deed(target: &str, when: &str) -> String {
+    format!("Overwrite {target} from {when}")
+}
+
+/// The name to type, and what is going to happen to whom: a running server, or one that uses the volume.
+fn warning(wizard: Wizard) -> Option<(String, String)> {
+    let running = |server: &&Server| server.status == ServerStatus::Active;
+    let (name, title) = match wizard.kind() {
+        ResourceKind::Volume => {
+            let (known, plan) = (wizard.data()?, wizard.plan());
+            let users: Vec<&str> = known
+                .users_of(plan.target())
+                .into_iter()
+                .filter(running)
+                .map(|server| server.name.as_str())
+                .collect();
+            let name = known.target_name(&plan);
+            let title = format!("{} is running and uses {name}", users.first()?);
+            (name, title)
+        }
+        ResourceKind::FileSystem => {
+            let name = wizard.target_name();
+            let title = format!("Whoever uses {name} loses what was written since");
+            (name, title)
+        }
+        _ => {
+            let name = wizard.target().as_ref().filter(running)?.name.clone();
+            let title = format!("{name} is running and will be shut down");
+            (name, title)
+        }
+    };
+    (!name.is_empty()).then_some((name, title))
 }
 
 fn submit(wizard: Wizard, typed: RwSignal<String>, id: StoredValue<String>) -> AnyView {
@@ -131,13 +175,8 @@ fn submit(wizard: Wizard, typed: RwSignal<String>, id: StoredValue<String>) -> A
     let go = StoredValue::new(use_go());
     let busy = RwSignal::new(false);
     let failure = RwSignal::new(None::<String>);
-    let needed = Memo::new(move |_| {
-        wizard
-            .target()
-            .filter(|server| server.status == ServerStatus::Active)
-            .map(|server| server.name)
-            .filter(|name| !name.is_empty())
-    });
+    let warned = Memo::new(move |_| warning(wizard));
+    let needed = Memo::new(move |_| warned.get().map(|(name, _)| name));
     let label = move || {
         let when = wizard.backup().and_then(|backup| backup.created_at).map_or(
             "the backup".to_owned(),
@@ -151,11 +190,10 @@ fn submit(wizard: Wizard, typed: RwSignal<String>, id: StoredValue<String>) -> A
                 )
             },
         );
-        let deed = wizard
-            .target()
-            .map_or("Overwrite the server".to_owned(), |server| {
-                deed(&server, &when)
-            });
+        let deed = match wizard.target_name().as_str() {
+            "" => "Overwrite the target".to_owned(),
+            name => deed(name, &when),
+        };
         if wizard.draft.with(super::draft::RestoreDraft::wants_safety) {
             format!(
                 "Back up first, then {}{}",
@@ -180,7 +218,7 @@ fn submit(wizard: Wizard, typed: RwSignal<String>, id: StoredValue<String>) -> A
         {
             problems.push(Problem::at(
                 "restore-typed",
-                format!("Server name: type {name} to confirm that it is overwritten."),
+                format!("Name of the target: type {name} to confirm that it is overwritten."),
             ));
         }
         let stuck = !problems.is_empty();
@@ -220,8 +258,8 @@ fn submit(wizard: Wizard, typed: RwSignal<String>, id: StoredValue<String>) -> A
         });
     };
     let field = move || {
-        needed.get().map(|name| view! {
-            <Notice tone=Tone::Bad title=format!("{name} is running and will be shut down")>
+        warned.get().map(|(name, title)| view! {
+            <Notice tone=Tone::Bad title=title>
                 <p>"Whoever uses it now is cut off, and what is on its overwritten volumes is replaced."</p>
             </Notice>
             <div class="wizard-narrow">
@@ -248,19 +286,27 @@ fn new_run(wizard: Wizard, now: contract::time::Timestamp, id: String) -> Run {
     let backup: Option<Backup> = untrack(|| wizard.backup());
     let server = untrack(|| wizard.target());
     let draft = wizard.draft.get_untracked();
+    let known = untrack(|| wizard.data());
+    let plan = draft.plan(server.as_ref());
+    let vault = known
+        .as_ref()
+        .and_then(|known| known.protection.vault_of(plan.target()))
+        .map_or_else(String::new, |vault| vault.id.clone());
+    let target_name = known.map_or_else(String::new, |known| known.target_name(&plan));
     let safety = draft.wants_safety().then(|| Safety {
         once: operation_id(),
         name: Run::safety_name(&id),
         backup_id: String::new(),
+        vault: vault.clone(),
     });
     Run {
-        plan: draft.plan(server.as_ref()),
+        plan,
         backup_name: backup.as_ref().map(|b| b.name.clone()).unwrap_or_default(),
         backup_micros: backup
             .as_ref()
             .and_then(|b| b.created_at)
             .map(|at| at.micros()),
-        server_name: server.as_ref().map(|s| s.name.clone()).unwrap_or_default(),
+        server_name: target_name,
         os: server.map(|s| s.os_type).unwrap_or_default(),
         reason: draft.reason.trim().to_owned(),
         made_micros: now.micros(),
@@ -311,6 +357,9 @@ async fn recheck(wizard: Wizard, run: &Run) -> Result<(), Stuck> {
     }
     if let Some(step) = step {
         return Err(Stuck::At(step, refusals.iter().map(problem_of).collect()));
+    }
+    if !run.plan.generation.capabilities().restore_check {
+        return Ok(());
     }
     let answer = api::can_be_restored(api, &run.plan.to_check()).await;
     let verdict = Verdict {

@@ -5,6 +5,8 @@
 //! restore goes out only from a page that somebody has in front of them. Otherwise it waits for
 //! a press ([`Stage::Ready`]).
 
+use contract::cbr::checkpoints::{CheckpointCreate, CheckpointCreateRequest, CheckpointParameters};
+use contract::cbr::rules::{LongText, ShortName};
 use contract::csbs::backups::{Protect, ProtectRequest};
 use contract::model::{Backup, BackupStatus};
 use contract::restore::RestorePlan;
@@ -12,6 +14,7 @@ use contract::rules::{Description, Name};
 use contract::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::api::ListedRestore;
 use crate::tasks::Outcome;
 
 /// Seconds a backup may take to say that it is in use.
@@ -82,6 +85,9 @@ pub struct Safety {
     pub name: String,
     /// Its id, once known.
     pub backup_id: String,
+    /// The vault it is made into; empty where there are none.
+    #[serde(default)]
+    pub vault: String,
 }
 
 /// What the lookup of a lost restore found.
@@ -115,6 +121,24 @@ impl Run {
                 resource_type: None,
                 extra_info: None,
                 tags: None,
+            },
+        })
+    }
+
+    /// The same for a target in a vault (cbr-v3 5.2, 20).
+    pub fn vault_safety_request(&self) -> Option<CheckpointCreateRequest> {
+        let safety = self.safety.as_ref()?;
+        let text = format!("Made before a restore from {}", self.backup_name);
+        Some(CheckpointCreateRequest {
+            checkpoint: CheckpointCreate {
+                vault_id: safety.vault.clone(),
+                parameters: Some(CheckpointParameters {
+                    name: ShortName::try_from(safety.name.clone()).ok(),
+                    description: LongText::try_from(text).ok(),
+                    incremental: Some(true),
+                    resources: Some(vec![self.plan.target().to_owned()]),
+                    ..CheckpointParameters::default()
+                }),
             },
         })
     }
@@ -185,12 +209,26 @@ impl Run {
             // Just accepted and not yet seen at work: the backup may not say so yet.
             Some(_) if self.progress.is_none() && self.elapsed(now) < SETTLING => {}
             Some(outcome) => self.stage = Stage::Ended(outcome),
-            None => {
-                let percent = backup.progress.clamp(0, 100);
-                if self.progress.is_none_or(|(seen, _)| seen != percent) {
-                    self.progress = Some((percent, now.micros()));
-                }
-            }
+            None => self.moved_to(backup.progress, now),
+        }
+    }
+
+    /// Takes what the service's list says of the restore; nothing while it is not in it yet.
+    pub fn saw_restore(&mut self, restore: &ListedRestore, now: Timestamp) {
+        if self.stage != Stage::Running {
+            return;
+        }
+        self.restore_id.clone_from(&restore.id);
+        match Outcome::of_listed(restore) {
+            Some(outcome) => self.stage = Stage::Ended(outcome),
+            None => self.moved_to(restore.percent.unwrap_or(0), now),
+        }
+    }
+
+    fn moved_to(&mut self, percent: i64, now: Timestamp) {
+        let percent = percent.clamp(0, 100);
+        if self.progress.is_none_or(|(seen, _)| seen != percent) {
+            self.progress = Some((percent, now.micros()));
         }
     }
 
@@ -254,6 +292,21 @@ pub fn follow_up(os: &str, started: bool) -> Vec<(&'static str, &'static str)> {
     list
 }
 
+/// The same for a single volume or a file system.
+pub fn follow_up_of_data() -> Vec<(&'static str, &'static str)> {
+    vec![
+        (
+            "mounts",
+            "Mount it again where it is used, and check its file system first.",
+        ),
+        (
+            "services",
+            "Check the applications and their data, and repeat what was done since that time.",
+        ),
+        ("backup", "Back it up again once all is well."),
+    ]
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -276,6 +329,7 @@ mod tests {
                 once: "o".to_owned(),
                 name: Run::safety_name("0123456789"),
                 backup_id: String::new(),
+                vault: String::new(),
             }),
             restore_id: String::new(),
             started_micros: None,
@@ -396,6 +450,52 @@ mod tests {
         let mut waiting = run(Stage::Ready);
         waiting.saw_backup(&backup("available", 100), at(60));
         assert_eq!(waiting.stage, Stage::Ready);
+    }
+
+    #[test]
+    fn a_restore_from_a_vault_ends_as_the_list_of_tasks_says() {
+        let seen = |status: &str, percent: i64| {
+            let mut run = run(Stage::Running);
+            let listed = ListedRestore {
+                id: "task".to_owned(),
+                backup_id: "b".to_owned(),
+                server_id: "v".to_owned(),
+                server_name: String::new(),
+                status: status.to_owned(),
+                reason: "no room (BackupService.2001)".to_owned(),
+                at: None,
+                percent: Some(percent),
+            };
+            run.saw_restore(&listed, at(10));
+            assert_eq!(run.restore_id, "task");
+            (run.stage, run.progress)
+        };
+        assert_eq!(
+            seen("in_progress", 40),
+            (Stage::Running, Some((40, at(10).micros())))
+        );
+        assert_eq!(seen("success", 100).0, Stage::Ended(Outcome::Done));
+        assert_eq!(
+            seen("fail", 40).0,
+            Stage::Ended(Outcome::Failed("no room (BackupService.2001)".into()))
+        );
+    }
+
+    #[test]
+    fn the_safety_backup_of_what_is_in_a_vault_goes_into_it() {
+        let mut run = run(Stage::SafetySent);
+        run.plan.server = "s".to_owned();
+        if let Some(safety) = &mut run.safety {
+            safety.vault = "vault".to_owned();
+        }
+        let request = serde_json::to_value(run.vault_safety_request()).expect("JSON");
+        assert_eq!(
+            request,
+            serde_json::json!({"checkpoint": {"vault_id": "vault", "parameters": {
+                "name": "before-restore-01234567", "description": "Made before a restore from nightly",
+                "incremental": true, "resources": ["s"]
+            }}})
+        );
     }
 
     #[test]

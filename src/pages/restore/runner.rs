@@ -3,7 +3,8 @@
 
 use contract::csbs::restores::RestoreRequest;
 use contract::errors::lookup;
-use contract::model::{Backup, BackupStatus};
+use contract::model::{Backup, BackupStatus, Generation};
+use contract::operations::{cbr, csbs};
 use contract::restore::RestorePlan;
 use contract::session::AuditRow;
 
@@ -62,10 +63,19 @@ impl Runner {
     }
 
     async fn send_safety(&self, run: Run) {
-        let (Some(request), Some(safety)) = (run.safety_request(), &run.safety) else {
-            return;
+        let Some(safety) = &run.safety else { return };
+        let answer = match (run.plan.generation, run.vault_safety_request()) {
+            (Generation::Cbr, Some(request)) => match api::cbr().await {
+                Ok(cbr) => (cbr.back_up)(self.api, request, safety.once.clone()).await,
+                Err(error) => Err(error),
+            },
+            _ => {
+                let Some(request) = run.safety_request() else {
+                    return;
+                };
+                api::back_up_server(self.api, &run.plan.server, &request, &safety.once).await
+            }
         };
-        let answer = api::back_up_server(self.api, &run.plan.server, &request, &safety.once).await;
         self.runs.change(&run.id, |run| {
             run.stage = match &answer {
                 Ok(_) => Stage::Protecting,
@@ -105,7 +115,7 @@ impl Runner {
     }
 
     async fn send_restore(&self, run: Run) {
-        let answer = api::restore(self.api, &run.plan.to_request(), &run.reason, &run.id).await;
+        let answer = api::restore(self.api, &run.plan, &run.reason, &run.id).await;
         let now = self.clock.now();
         match answer {
             Ok(id) => self.started(&run, &id),
@@ -135,10 +145,11 @@ impl Runner {
             return;
         }
         self.tasks.restore_started(StartedRestore {
+            generation: run.plan.generation,
             restore_id: restore_id.to_owned(),
             backup_id: run.plan.backup.clone(),
             backup_name: run.backup_name.clone(),
-            server_id: run.plan.server.clone(),
+            server_id: run.plan.target().to_owned(),
             server_name: run.server_name.clone(),
             started_micros: now.micros(),
             outcome: None,
@@ -169,10 +180,10 @@ impl Runner {
             return api::backup(api, &safety.backup_id).await.map(Some);
         }
         let filter = [
-            ("resource_id", run.plan.server.as_str()),
+            ("resource_id", run.plan.target()),
             ("name", safety.name.as_str()),
         ];
-        let found = api::backups(api, &filter).await?;
+        let found = api::all_backups(api, &filter).await?;
         Ok(found.into_iter().find(|backup| backup.name == safety.name))
     }
 }
@@ -189,7 +200,7 @@ fn is_uncertain(error: &ApiError) -> bool {
         ApiError::SessionEnded => false,
         ApiError::Refused { status, code, .. } => {
             *status >= 500
-                && (!code.starts_with("CSBS.")
+                && (!(code.starts_with("CSBS.") || code.starts_with("BackupService."))
                     || lookup(code, *status).is_some_and(|text| text.retryable))
         }
     }
@@ -198,13 +209,11 @@ fn is_uncertain(error: &ApiError) -> bool {
 /// Looks where a restore leaves traces: the record of the gateway, the service's own list, the
 /// state of the backup.
 async fn trace(api: Api, run: &Run) -> Result<Trace, ApiError> {
-    let rows = api::audit(
-        api,
-        contract::operations::csbs::RESTORES_CREATE.id,
-        ROWS,
-        None,
-    )
-    .await?;
+    let operation = match run.plan.generation {
+        Generation::Csbs => csbs::RESTORES_CREATE.id,
+        Generation::Cbr => cbr::BACKUPS_RESTORE.id,
+    };
+    let rows = api::audit(api, operation, ROWS, None).await?;
     if let Some(trace) = trace_in(&rows.entries, &run.plan, run.made_micros) {
         return Ok(trace);
     }
@@ -212,7 +221,7 @@ async fn trace(api: Api, run: &Run) -> Result<Trace, ApiError> {
     let ours = listed.iter().find(|restore| {
         restore.is_running()
             && restore.backup_id == run.plan.backup
-            && restore.server_id == run.plan.server
+            && restore.server_id == run.plan.target()
     });
     if let Some(restore) = ours {
         return Ok(Trace::Accepted(restore.id.clone()));
@@ -225,15 +234,26 @@ async fn trace(api: Api, run: &Run) -> Result<Trace, ApiError> {
     Ok(if busy { Trace::Busy } else { Trace::None })
 }
 
+/// Whether a row of the record is about a plan.
+fn is_of(row: &AuditRow, plan: &RestorePlan) -> bool {
+    match plan.generation {
+        Generation::Csbs => serde_json::from_value::<RestoreRequest>(row.request.clone())
+            .is_ok_and(|request| RestorePlan::from(&request.restore) == *plan),
+        // The backup stands in the path, the rest in the request.
+        Generation::Cbr => {
+            row.path.ends_with(&format!("/{}/restore", plan.backup))
+                && serde_json::to_value(plan.to_cbr_request())
+                    .is_ok_and(|request| request == row.request)
+        }
+    }
+}
+
 /// What the gateway's record says about a plan sent at or after an instant.
 fn trace_in(rows: &[AuditRow], plan: &RestorePlan, since_micros: i64) -> Option<Trace> {
     let since = since_micros.div_euclid(1_000_000) - 5;
     rows.iter()
         .filter(|row| row.at >= since)
-        .filter(|row| {
-            serde_json::from_value::<RestoreRequest>(row.request.clone())
-                .is_ok_and(|request| RestorePlan::from(&request.restore) == *plan)
-        })
+        .filter(|row| is_of(row, plan))
         .find_map(|row| match row.status {
             200..=299 => Some(Trace::Accepted(
                 row.response
@@ -308,6 +328,20 @@ mod tests {
             ..plan()
         };
         assert_eq!(look(&[row(1000, 200, &other)]), None, "somebody else's");
+        let single = RestorePlan {
+            generation: Generation::Cbr,
+            kind: "OS::Cinder::Volume".to_owned(),
+            ..plan()
+        };
+        let mut vaulted = row(1000, 202, &plan());
+        vaulted.path = "/backups/b/restore".to_owned();
+        vaulted.request = serde_json::json!({"restore": {"volume_id": "v"}});
+        assert_eq!(
+            trace_in(&[vaulted.clone()], &single, sent),
+            Some(Trace::Accepted("r1".into()))
+        );
+        vaulted.path = "/backups/other/restore".to_owned();
+        assert_eq!(trace_in(&[vaulted], &single, sent), None);
         let mut cut = row(1000, 200, &plan());
         cut.request = serde_json::Value::Null;
         assert_eq!(look(&[cut]), None);

@@ -1,10 +1,11 @@
 //! Step 2: the server to restore to, and which disk backup goes to which of its volumes.
 
-use contract::model::{Backup, DiskBackup, Server};
+use contract::model::{Backup, DiskBackup, ResourceKind, Server};
 use contract::restore::{Proposal, RestoreRefusal, TargetVolume};
 use leptos::prelude::*;
 
 use super::draft::{Step, targets};
+use super::known::Known;
 use super::wizard::{Wizard, control_of};
 use crate::form::{Field, Select, SelectOption};
 use crate::format::gigabytes;
@@ -12,6 +13,27 @@ use crate::layout::use_paths;
 use crate::ui::{
     Badge, Button, Card, Cell, Column, EmptyState, Glyph, Icon, Notice, Table, TextLink, Tone,
 };
+
+/// All volumes of the project as targets of a single volume's backup, each with the server it is attached to.
+fn alone(known: &Known) -> Vec<TargetVolume> {
+    let mut volumes: Vec<TargetVolume> = known
+        .volumes
+        .iter()
+        .map(|volume| {
+            let users: Vec<&str> = known
+                .users_of(&volume.id)
+                .into_iter()
+                .map(|server| server.name.as_str())
+                .collect();
+            TargetVolume {
+                device: users.join(", "),
+                ..TargetVolume::alone(volume)
+            }
+        })
+        .collect();
+    volumes.sort_by(|a, b| (&a.device, &a.name, &a.id).cmp(&(&b.device, &b.name, &b.id)));
+    volumes
+}
 
 /// `40 GB`.
 pub fn size(gb: i64) -> String {
@@ -46,11 +68,27 @@ pub fn volume_name(volume: &TargetVolume) -> String {
 }
 
 pub(super) fn view(wizard: Wizard) -> AnyView {
+    let kind = Memo::new(move |_| wizard.kind());
     view! {
         <div class="wizard-step-body">
-            {server_choice(wizard)}
+            {move || match kind.get() {
+                ResourceKind::Volume => ().into_any(),
+                ResourceKind::FileSystem => to_itself(wizard),
+                _ => server_choice(wizard),
+            }}
             {mapping(wizard)}
         </div>
+    }
+    .into_any()
+}
+
+/// A file system has no choice of a target.
+fn to_itself(wizard: Wizard) -> AnyView {
+    let title = move || format!("It goes back to {}", wizard.target_name());
+    view! {
+        <Notice title=Signal::derive(title)>
+            <p>"The service restores a file system only to itself (BackupService.7510). What was changed on it since the backup is gone afterwards."</p>
+        </Notice>
     }
     .into_any()
 }
@@ -131,9 +169,12 @@ fn option(server: &Server, backup: &Backup) -> SelectOption {
     if original {
         label.push_str(" – original server");
     }
-    let blocked = if server.bare_metal {
+    // In vaults neither a bare-metal server nor another zone is in the way.
+    let strict = !backup.generation.capabilities().vaults;
+    let blocked = if strict && server.bare_metal {
         Some("bare metal".to_owned())
-    } else if !original
+    } else if strict
+        && !original
         && !backup.zone.is_empty()
         && !server.zone.is_empty()
         && server.zone != backup.zone
@@ -153,13 +194,17 @@ fn mapping(wizard: Wizard) -> AnyView {
     let server = Memo::new(move |_| wizard.target());
     let backup = Memo::new(move |_| wizard.backup());
     let content = move || {
-        let (backup, server) = (backup.get()?, server.get()?);
-        Some(table(wizard, &backup, &server))
+        let backup = backup.get()?;
+        match backup.resource() {
+            ResourceKind::FileSystem => None,
+            ResourceKind::Volume => Some(table(wizard, &backup, None)),
+            _ => Some(table(wizard, &backup, Some(&server.get()?))),
+        }
     };
     view! { {content} }.into_any()
 }
 
-fn table(wizard: Wizard, backup: &Backup, server: &Server) -> AnyView {
+fn table(wizard: Wizard, backup: &Backup, server: Option<&Server>) -> AnyView {
     if backup.disks.is_empty() {
         return view! {
             <EmptyState title="This backup holds no disk backup" icon=Glyph::Volume>
@@ -170,8 +215,12 @@ fn table(wizard: Wizard, backup: &Backup, server: &Server) -> AnyView {
     }
     let volumes = wizard
         .data()
-        .map(|known| targets(server, &known.volumes))
+        .map(|known| match server {
+            Some(server) => targets(server, &known.volumes),
+            None => alone(&known),
+        })
         .unwrap_or_default();
+    let single = server.is_none();
     let proposal = Proposal::of(&backup.disks, &volumes);
     let attached: Vec<TargetVolume> = volumes
         .into_iter()
@@ -181,7 +230,14 @@ fn table(wizard: Wizard, backup: &Backup, server: &Server) -> AnyView {
         .disks
         .iter()
         .zip(&proposal.rows)
-        .map(|(disk, proposed)| row(wizard, disk, &attached, proposed.reason.sentence()))
+        .map(|(disk, proposed)| {
+            let reason = if single {
+                "The volume this backup was made of."
+            } else {
+                proposed.reason.sentence()
+            };
+            row(wizard, disk, &attached, reason)
+        })
         .collect_view();
     let untouched = {
         let attached = attached.clone();
@@ -193,7 +249,7 @@ fn table(wizard: Wizard, backup: &Backup, server: &Server) -> AnyView {
                     .map(volume_name)
                     .collect()
             });
-            (!left.is_empty()).then(|| {
+            (!single && !left.is_empty()).then(|| {
                 view! {
                     <p class="field-hint">{format!("Not overwritten: {}.", left.join("; "))}</p>
                 }
@@ -201,21 +257,26 @@ fn table(wizard: Wizard, backup: &Backup, server: &Server) -> AnyView {
         }
     };
     let anew = {
-        let (backup, server) = (backup.clone(), server.clone());
+        let (backup, server) = (backup.clone(), server.cloned());
         move || {
             if let Some(known) = wizard.data() {
-                wizard
-                    .draft
-                    .update(|draft| draft.propose(&server, &backup, &known.volumes));
+                wizard.draft.update(|draft| match &server {
+                    Some(server) => draft.propose(server, &backup, &known.volumes),
+                    None => draft.propose_alone(&backup, &known.volumes),
+                });
             }
         }
     };
     view! {
-        <Card title="Disks" actions=move || {
+        <Card title=if single { "Volume" } else { "Disks" } actions=move || {
             let anew = anew.clone();
             view! { <Button icon=Glyph::Refresh on_press=anew>"Propose the mapping anew"</Button> }.into_any()
         }>
-            <p>"Every disk backup needs a volume of its own; the service does not restore only some of them."</p>
+            <p>{if single {
+                "Choose the volume to overwrite: the one the backup was made of, or another that is large enough. It does not have to be attached to a server."
+            } else {
+                "Every disk backup needs a volume of its own; the service does not restore only some of them."
+            }}</p>
             <Table caption="Disk backups and the volumes they go to" columns=vec![
                 Column::text("Disk backup"), Column::text("Goes to volume"), Column::text("Why this one"),
             ]>{rows}</Table>
@@ -284,7 +345,7 @@ fn row(
                         {options}
                     </select>
                     <div class="mapping-problems" id=problem_id aria-live="polite">
-                        {move || problems.get().into_iter().map(problem).collect_view()}
+                        {move || problems.get().into_iter().map(|refusal| problem(wizard, refusal)).collect_view()}
                     </div>
                 </div>
             </Cell>
@@ -308,6 +369,8 @@ fn choice(volume: &TargetVolume, disk: &DiskBackup, chosen: Memo<String>) -> Any
         Some("system disk".to_owned())
     } else if volume.size_gb < disk.volume_size_gb {
         Some(format!("smaller than {}", size(disk.volume_size_gb)))
+    } else if !matches!(volume.status.as_str(), "" | "available" | "in-use") {
+        Some(volume.status.clone())
     } else {
         None
     };
@@ -325,9 +388,12 @@ fn choice(volume: &TargetVolume, disk: &DiskBackup, chosen: Memo<String>) -> Any
     .into_any()
 }
 
-fn problem(refusal: RestoreRefusal) -> AnyView {
+fn problem(wizard: Wizard, refusal: RestoreRefusal) -> AnyView {
+    let code = wizard
+        .draft
+        .with_untracked(|draft| refusal.code_in(draft.plan.generation));
     view! {
-        <p class="field-message"><Icon of=Glyph::Warning/><span>{refusal.to_string()}" "{refusal.way_out()}" "<span class="reference">{refusal.code()}</span></span></p>
+        <p class="field-message"><Icon of=Glyph::Warning/><span>{refusal.to_string()}" "{refusal.way_out()}" "<span class="reference">{code}</span></span></p>
     }
     .into_any()
 }

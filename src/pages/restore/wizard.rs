@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use contract::csbs::backups::CheckResult;
 use contract::errors::lookup;
-use contract::model::{Backup, Server};
+use contract::model::{Backup, ResourceKind, Server};
 use contract::restore::{Concern, RestorePlan, RestoreRefusal};
 use contract::time::Timestamp;
 use leptos::prelude::*;
@@ -156,6 +156,21 @@ impl Wizard {
             .with(|draft| known.server(&draft.plan.server).cloned())
     }
 
+    /// What the target is called; tracked.
+    pub fn target_name(self) -> String {
+        let plan = self.draft.with(|draft| draft.plan.clone());
+        self.known
+            .data()
+            .map(|known| known.target_name(&plan))
+            .unwrap_or_default()
+    }
+
+    /// What the backup is of; tracked.
+    pub fn kind(self) -> ResourceKind {
+        self.backup()
+            .map_or(ResourceKind::Server, |backup| backup.resource())
+    }
+
     /// What is known; tracked.
     pub fn data(self) -> Option<Arc<Known>> {
         self.known.data()
@@ -210,7 +225,8 @@ impl Wizard {
     pub fn problems_at(self, step: Step) -> Vec<Problem> {
         let mut problems = Vec::new();
         let draft = self.draft.get_untracked();
-        if step == Step::Target && draft.plan.server.is_empty() {
+        let to_server = ResourceKind::from_word(&draft.plan.kind).is_server();
+        if step == Step::Target && to_server && draft.plan.server.is_empty() {
             problems.push(Problem::at("restore-server", "Target server: choose one."));
         }
         let refusals = self.refusals.get_untracked();

@@ -1,9 +1,11 @@
-//! What a search finds: pages, servers, policies, backups, and whatever a pasted id belongs to.
+//! What a search finds: pages, servers, policies, vaults, backups, and whatever a pasted id belongs to.
 
-use contract::model::{Backup, Policy, Server};
+use contract::model::{Backup, Policy, Server, Vault};
+use contract::operations::Service;
 
-use crate::api::{self, Api, ApiError, backups_page};
+use crate::api::{self, Api, ApiError, newest_backups};
 use crate::data::filter::is_uuid;
+use crate::format::count;
 use crate::routes::{Area, Paths, with_query};
 use crate::ui::Glyph;
 
@@ -28,13 +30,26 @@ pub struct Hit {
 pub struct Known {
     pub servers: Vec<Server>,
     pub policies: Vec<Policy>,
+    pub vaults: Vec<Vault>,
 }
 
 /// Reads what is searched at once.
 pub async fn load(api: Api) -> Result<Known, ApiError> {
+    let mut policies = match api.has(Service::Csbs) {
+        true => api::policies(api).await?,
+        false => Vec::new(),
+    };
+    let held = api::protection(api).await?;
+    policies.retain(|policy| {
+        held.policies
+            .iter()
+            .all(|of_vaults| of_vaults.id != policy.id)
+    });
+    policies.extend(held.policies);
     Ok(Known {
         servers: api::servers(api).await?,
-        policies: api::policies(api).await?,
+        policies,
+        vaults: held.vaults,
     })
 }
 
@@ -104,6 +119,16 @@ pub fn local(
             href: paths.policy(&policy.id),
             glyph: Glyph::Policy,
         }));
+        let vaults = best(&text, known.vaults.iter(), |vault| {
+            vec![vault.name.as_str(), &vault.id]
+        });
+        hits.extend(vaults.into_iter().map(|vault| Hit {
+            kind: "Vault",
+            title: vault.name.clone(),
+            detail: count(vault.resources.len(), "resource", "resources"),
+            href: paths.vault(&vault.id),
+            glyph: Glyph::Volume,
+        }));
     }
     let page = |title: &str, href: String| Hit {
         kind: "Page",
@@ -145,7 +170,12 @@ fn of_backup(backup: &Backup, paths: &Paths) -> Hit {
     Hit {
         kind: "Backup",
         title: name,
-        detail: format!("of {}", backup.server_name),
+        detail: if backup.resource().is_server() {
+            format!("of {}", backup.server_name)
+        } else {
+            let kind = backup.resource().title().to_lowercase();
+            format!("of the {kind} {}", backup.server_name)
+        },
         href: paths.backup(&backup.id),
         glyph: Glyph::Backup,
     }
@@ -160,9 +190,8 @@ pub async fn remote(api: Api, text: String, paths: Paths) -> Result<Vec<Hit>, Ap
     if text.chars().count() < LETTERS {
         return Ok(Vec::new());
     }
-    let page = backups_page(api, &[("name", text)], None, MOST).await?;
-    let mut hits: Vec<Hit> = page
-        .backups
+    let found = newest_backups(api, &[("name", text)], MOST).await?;
+    let mut hits: Vec<Hit> = found
         .iter()
         .map(|backup| of_backup(backup, &paths))
         .collect();
@@ -183,8 +212,8 @@ async fn recognise(api: Api, id: &str, paths: &Paths) -> Result<Vec<Hit>, ApiErr
         Err(error) if error.is_missing() => {}
         Err(error) => return Err(error),
     }
-    let together = backups_page(api, &[("checkpoint_id", id)], None, 1).await?;
-    if let Some(backup) = together.backups.first() {
+    let together = newest_backups(api, &[("checkpoint_id", id)], 1).await?;
+    if let Some(backup) = together.first() {
         return Ok(vec![Hit {
             kind: "Made together",
             title: "Backups made together".to_owned(),
@@ -244,6 +273,11 @@ mod tests {
                 name: "web-nightly".into(),
                 ..Policy::default()
             }],
+            vaults: vec![Vault {
+                id: "v1".into(),
+                name: "gold-web".into(),
+                ..Vault::default()
+            }],
         }
     }
 
@@ -254,7 +288,11 @@ mod tests {
 
     #[test]
     fn the_beginning_of_a_name_counts_more_than_its_middle() {
-        assert_eq!(titles("WEB"), ["web-01", "shop-web", "web-nightly"]);
+        assert_eq!(
+            titles("WEB"),
+            ["web-01", "shop-web", "web-nightly", "gold-web"]
+        );
+        assert_eq!(titles("v1"), ["gold-web"]);
         assert_eq!(titles("10.0.0.3"), ["db"]);
         assert_eq!(titles("id-db"), ["db"]);
     }

@@ -176,7 +176,7 @@ fn combobox(
             .collect_view()
     };
     view! {
-        <label class="visually-hidden" for=input_id.clone()>"Search servers, backups and policies, or paste an id"</label>
+        <label class="visually-hidden" for=input_id.clone()>"Search servers, backups, policies and vaults, or paste an id"</label>
         <input class="input" id=input_id node_ref=input type="text" role="combobox" autocomplete="off" spellcheck="false"
             autofocus=true placeholder="A name, an address, or any id" aria-autocomplete="list" aria-expanded="true"
             aria-controls=list_id.clone() aria-activedescendant=active

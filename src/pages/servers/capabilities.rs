@@ -3,13 +3,15 @@
 use std::sync::Arc;
 
 use contract::csbs::backups::CheckResult;
-use contract::model::{Backup, BackupAction, Server, Volume};
-use contract::restore::{Assignment, Proposal, RestorePlan, TargetVolume};
+use contract::model::{Backup, BackupAction, Server, Vault, Volume};
+use contract::operations::Service;
+use contract::restore::{Assignment, Proposal, RestoreFacts, RestorePlan, TargetVolume, first};
 use leptos::prelude::*;
 
 use crate::api::{Api, ApiError, can_be_restored};
 use crate::coverage::{backup_refusal, refusal};
 use crate::query::Query;
+use crate::session::use_session;
 use crate::ui::{Badge, Button, ButtonKind, Card, Glyph, Time, Tone};
 
 /// What the second check is asked about: the newest backup that could be restored, sent back to
@@ -17,6 +19,8 @@ use crate::ui::{Badge, Button, ButtonKind, Card, Glyph, Time, Tone};
 #[derive(Clone, Debug, PartialEq)]
 struct Question {
     plan: RestorePlan,
+    /// What our own check says, where the service has none.
+    ours: Option<Verdict>,
     backup: String,
     made: Option<contract::time::Timestamp>,
 }
@@ -37,14 +41,30 @@ fn question(server: &Server, volumes: &[Volume], recent: &[Backup]) -> Option<Qu
             })
         })
         .collect();
+    let plan = RestorePlan {
+        generation: backup.generation,
+        backup: backup.id.clone(),
+        checkpoint: backup.checkpoint_id.clone(),
+        server: server.id.clone(),
+        mapping,
+        ..RestorePlan::default()
+    };
+    // A service without a check of its own decides by these rules when it is asked to restore.
+    let ours = (!backup.generation.capabilities().restore_check).then(|| {
+        let facts = RestoreFacts {
+            backup: Some(backup),
+            target: Some(server),
+            volumes: &targets,
+            restoring: false,
+        };
+        Verdict::of(first(&plan, &facts).map(|refusal| {
+            let code = refusal.code_in(plan.generation);
+            format!("{refusal} {} ({code})", refusal.way_out())
+        }))
+    });
     Some(Question {
-        plan: RestorePlan {
-            backup: backup.id.clone(),
-            checkpoint: backup.checkpoint_id.clone(),
-            server: server.id.clone(),
-            mapping,
-            ..RestorePlan::default()
-        },
+        ours,
+        plan,
         backup: backup.name.clone(),
         made: backup.created_at,
     })
@@ -52,6 +72,7 @@ fn question(server: &Server, volumes: &[Volume], recent: &[Backup]) -> Option<Qu
 
 async fn ask(api: Api, question: Option<Question>) -> Result<Option<CheckResult>, ApiError> {
     match question {
+        Some(question) if question.ours.is_some() => Ok(None),
         Some(question) => Ok(Some(can_be_restored(api, &question.plan.to_check()).await?)),
         None => Ok(None),
     }
@@ -62,6 +83,7 @@ pub(super) fn capabilities(
     server: Signal<Arc<Server>>,
     volumes: Signal<Arc<Vec<Volume>>>,
     recent: Signal<Arc<Vec<Backup>>>,
+    vault: Signal<Option<Vault>>,
     check: Query<Option<CheckResult>>,
 ) -> AnyView {
     let about = Memo::new(move |_| question(&server.get(), &volumes.get(), &recent.get()));
@@ -74,7 +96,15 @@ pub(super) fn capabilities(
     let actions = move || {
         view! { <Button kind=ButtonKind::Quiet icon=Glyph::Refresh busy=busy name="Check again" on_press=again>"Check again"</Button> }
     };
+    let by_itself = use_session().has(Service::Csbs);
     let back_up = move || {
+        if let Some(vault) = vault.get() {
+            return verdict(Some(Verdict::of(vault.closed())), None);
+        }
+        if !by_itself {
+            let why = "It is in no vault; put it into one first.".to_owned();
+            return verdict(Some(Verdict::No(why)), None);
+        }
         let found = check.data().map(|found| {
             let result = found.as_ref().as_ref();
             result.map_or(Verdict::Silent, |result| {
@@ -88,6 +118,10 @@ pub(super) fn capabilities(
             let text = "There is no usable backup to restore from.".to_owned();
             return verdict(Some(Verdict::No(text)), None);
         }
+        if let Some(ours) = about.with(|about| about.as_ref().and_then(|about| about.ours.clone()))
+        {
+            return verdict(Some(ours), None);
+        }
         let found = restorable.data().and_then(|found| {
             let result = found.as_ref().as_ref()?;
             Some(Verdict::of(refusal(result)))
@@ -98,7 +132,7 @@ pub(super) fn capabilities(
         about.get().map(|question| {
             view! {
                 <p class="field-hint">
-                    "Asked about the newest usable backup, " <bdi>{question.backup}</bdi> ", "
+                    {if question.ours.is_some() { "Checked by the documented rules with the newest usable backup, " } else { "Asked about the newest usable backup, " }} <bdi>{question.backup}</bdi> ", "
                     <Time at=question.made shape=crate::ui::TimeShape::Exact/>
                     ", each disk to its own volume."
                 </p>

@@ -1,5 +1,7 @@
 //! What the "back up now" form holds, and the request it stands for.
 
+use contract::cbr::checkpoints::{CheckpointCreate, CheckpointCreateRequest, CheckpointParameters};
+use contract::cbr::rules::{LongText, ShortName};
 use contract::csbs::backups::{Protect, ProtectRequest};
 use contract::rules::{Broken, Description, Name};
 
@@ -74,6 +76,45 @@ impl BackUpDraft {
     }
 }
 
+impl BackUpDraft {
+    /// The request for a server in a vault (cbr-v3 5.2, 20); tags are the vault's there.
+    pub fn check_for_vault(
+        &self,
+        vault: &str,
+        server: &str,
+    ) -> Result<CheckpointCreateRequest, Vec<Problem>> {
+        let name = match self.name.trim() {
+            "" => Ok(None),
+            name => ShortName::try_from(name.to_owned()).map(Some),
+        };
+        let description = match self.description.trim() {
+            "" => Ok(None),
+            text => LongText::try_from(text.to_owned()).map(Some),
+        };
+        match (name, description) {
+            (Ok(name), Ok(description)) => Ok(CheckpointCreateRequest {
+                checkpoint: CheckpointCreate {
+                    vault_id: vault.to_owned(),
+                    parameters: Some(CheckpointParameters {
+                        name,
+                        description,
+                        incremental: Some(self.incremental),
+                        resources: Some(vec![server.to_owned()]),
+                        ..CheckpointParameters::default()
+                    }),
+                },
+            }),
+            (name, description) => Err([
+                (NAME, "Name", name.err()),
+                (DESCRIPTION, "Description", description.err()),
+            ]
+            .into_iter()
+            .filter_map(|(field, label, broken)| Some(problem(field, label, &broken?)))
+            .collect()),
+        }
+    }
+}
+
 fn problem(field: &str, label: &str, broken: &Broken) -> Problem {
     Problem::at(field, format!("{label}: {broken}"))
 }
@@ -90,6 +131,26 @@ mod tests {
             serde_json::to_value(request).expect("plain data"),
             json!({ "protect": { "incremental": true } })
         );
+    }
+
+    #[test]
+    fn a_server_in_a_vault_is_backed_up_into_it() {
+        let mut draft = BackUpDraft {
+            name: "by-hand".into(),
+            ..BackUpDraft::default()
+        };
+        let request = draft
+            .check_for_vault("vault", "web")
+            .expect("nothing is wrong");
+        assert_eq!(
+            serde_json::to_value(request).expect("plain data"),
+            json!({"checkpoint": {"vault_id": "vault", "parameters": {
+                "name": "by-hand", "incremental": true, "resources": ["web"]
+            }}})
+        );
+        draft.name = "no blanks".into();
+        let problems = draft.check_for_vault("vault", "web").expect_err("a blank");
+        assert_eq!(problems[0].field, NAME);
     }
 
     #[test]

@@ -2,18 +2,20 @@
 
 use std::sync::Arc;
 
-use contract::model::{Backup, Policy, Server, Volume};
+use contract::model::{Backup, Policy, Server, Vault, Volume};
+use contract::operations::Service;
 use leptos::prelude::*;
 
 use super::{back_up::BackUpNow, capabilities, facts, protection, recent, volumes};
-use crate::api::{self, Api, ApiError, backups_page, can_be_backed_up};
+use crate::api::{self, Api, ApiError, can_be_backed_up, newest_backups};
 use crate::clock::use_clock;
 use crate::coverage::{PolicyState, ServerCoverage, Target, backup_refusal, cover};
 use crate::layout::{Page, use_paths};
 use crate::pages::tasks::{RestoresOf, restores_card};
 use crate::query::{Pace, Query, query_view, refresh_bar};
 use crate::router::{NavigateOptions, use_navigate, use_params_map, use_query_map};
-use crate::ui::{Button, ButtonKind, ButtonLink, Card, Glyph};
+use crate::session::use_session;
+use crate::ui::{Button, ButtonKind, ButtonLink, Card, Glyph, TextLink};
 
 /// Backups shown, and looked through for the disks' last ones.
 const RECENT: usize = 10;
@@ -25,21 +27,32 @@ struct Whole {
     volumes: Arc<Vec<Volume>>,
     recent: Arc<Vec<Backup>>,
     policies: Vec<Policy>,
+    /// The vault it is in.
+    vault: Option<Vault>,
 }
 
 async fn load(api: Api, id: String) -> Result<Whole, ApiError> {
     let server = Arc::new(api::server(api, &id).await?);
     let volumes = Arc::new(api::volumes_of(api, &id).await?);
-    let recent = Arc::new(
-        backups_page(api, &[("resource_id", &id)], None, RECENT)
-            .await?
-            .backups,
-    );
+    let recent = Arc::new(newest_backups(api, &[("resource_id", &id)], RECENT).await?);
+    let mut policies = match api.has(Service::Csbs) {
+        true => api::policies(api).await?,
+        false => Vec::new(),
+    };
+    let held = api::protection(api).await?;
+    let vault = held.vault_of(&id).cloned();
+    policies.retain(|policy| {
+        held.policies
+            .iter()
+            .all(|of_vaults| of_vaults.id != policy.id)
+    });
+    policies.extend(held.policies);
     Ok(Whole {
         server,
         volumes,
         recent,
-        policies: api::policies(api).await?,
+        policies,
+        vault,
     })
 }
 
@@ -56,12 +69,31 @@ pub fn page() -> AnyView {
     });
     let check = Query::new(move |api| {
         let id = id.get();
-        async move { Ok(can_be_backed_up(api, &[id]).await?.into_iter().next()) }
+        async move {
+            if !api.has(Service::Csbs) {
+                return Ok(None);
+            }
+            Ok(can_be_backed_up(api, &[id]).await?.into_iter().next())
+        }
     });
     let blocked = Signal::derive(move || {
         check
             .data()
             .and_then(|result| backup_refusal(result.as_ref().as_ref()?))
+    });
+    let vault = Signal::derive(move || whole.data().and_then(|whole| whole.vault.clone()));
+    let by_itself = use_session().has(Service::Csbs);
+    // One way is enough; the form says what stands against the other.
+    let neither = Signal::derive(move || {
+        let vault = vault.get();
+        match vault.as_ref().map(Vault::closed) {
+            Some(None) => None,
+            Some(closed) if !by_itself => closed,
+            None if !by_itself && whole.data().is_some() => {
+                Some("The server is in no vault; put it into one first.".to_owned())
+            }
+            _ => blocked.get(),
+        }
     });
     let title = Signal::derive(move || {
         whole
@@ -72,7 +104,7 @@ pub fn page() -> AnyView {
     let actions = move || {
         view! {
             {refresh_bar(whole, "server")}
-            <Button kind=ButtonKind::Primary icon=Glyph::Backup blocked=blocked on_press=move || form.show(true)>"Back up now"</Button>
+            <Button kind=ButtonKind::Primary icon=Glyph::Backup blocked=neither on_press=move || form.show(true)>"Back up now"</Button>
         }
     };
     let content = move |whole: Signal<Arc<Whole>>| {
@@ -82,7 +114,7 @@ pub fn page() -> AnyView {
         let latest = Signal::derive(move || Arc::clone(&part(()).recent));
         view! {
             <Effective whole=whole/>
-            {capabilities::capabilities(server, disks, latest, check)}
+            {capabilities::capabilities(server, disks, latest, vault, check)}
             {volumes::volumes(server, disks, latest)}
             {recent::recent(id.get_untracked(), latest)}
             {restores_card("Restores to it", Signal::derive(move || RestoresOf::Server(id.get())))}
@@ -93,7 +125,7 @@ pub fn page() -> AnyView {
     view! {
         <Page title=title actions=actions>
             {move || form.open.get().then(|| view! {
-                <BackUpNow server=id.get_untracked() server_name=title blocked=blocked
+                <BackUpNow server=id.get_untracked() server_name=title blocked=blocked vault=vault
                     done=Callback::new(move |()| { form.show(false); whole.refresh(); })/>
             })}
             {query_view(whole, "server", content)}
@@ -157,6 +189,18 @@ fn Effective(whole: Signal<Arc<Whole>>) -> AnyView {
             .pop()
         })
     });
+    let has_vaults = use_session().has(Service::Cbr);
+    let vault_of = move |whole: &Whole| {
+        let lies_in = match &whole.vault {
+            None => view! { <span class="dash">"None"</span> }.into_any(),
+            Some(vault) => {
+                let href = paths.with_value(|paths| paths.vault(&vault.id));
+                let name = vault.name.clone();
+                view! { <TextLink href=href><bdi>{name}</bdi></TextLink> }.into_any()
+            }
+        };
+        view! { <div class="stack"><span class="field-hint">"Vault"</span>{lies_in}</div> }
+    };
     let view = move |coverage: ServerCoverage| {
         let remedy = paths.with_value(|paths| match &coverage.policy {
             PolicyState::None => (paths.new_policy_for(&coverage.server_id), "Create a policy"),
@@ -174,6 +218,7 @@ fn Effective(whole: Signal<Arc<Whole>>) -> AnyView {
                     <span class="field-hint">"Policy"</span>
                     {protection::policy(&paths.read_value(), &coverage.policy)}
                 </div>
+                {has_vaults.then(|| vault_of(&whole.read()))}
                 <ButtonLink href=remedy.0>{remedy.1}</ButtonLink>
             </div>
         }

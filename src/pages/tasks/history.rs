@@ -1,13 +1,15 @@
 //! Past restores: the gateway's record joined with what the service and this browser know of
 //! how they went.
 
+use contract::cbr::backups as cbr;
 use contract::csbs::restores::RestoreRequest;
-use contract::model::{Backup, BackupStatus, Server};
+use contract::model::{Backup, BackupStatus, Generation, Server};
+use contract::operations::cbr::BACKUPS_RESTORE;
 use contract::session::AuditRow;
 use contract::time::Timestamp;
 
 use crate::api::ListedRestore;
-use crate::tasks::{Outcome, StartedRestore};
+use crate::tasks::{Outcome, StartedRestore, entry_of};
 
 /// How a restore went, as far as anybody knows.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,8 +48,11 @@ pub struct Entry {
     pub backup_id: String,
     /// Empty when the backup is gone.
     pub backup_name: String,
+    /// What it went to: a server, or a volume or file system by itself.
     pub server_id: String,
     pub server_name: String,
+    /// It is a server, which has a page.
+    pub to_server: bool,
     pub disks: usize,
     pub reason: String,
     pub went: Went,
@@ -71,6 +76,59 @@ impl Entry {
     }
 }
 
+/// What a row of the record asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Asked {
+    pub generation: Generation,
+    pub backup_id: String,
+    /// The server, volume or file system.
+    pub target_id: String,
+    pub to_server: bool,
+    pub disks: usize,
+}
+
+impl Asked {
+    /// Reads a row; `None` when its request was not kept.
+    pub fn of(row: &AuditRow) -> Option<Self> {
+        if row.operation == BACKUPS_RESTORE.id {
+            return Self::in_vault(row);
+        }
+        let request: RestoreRequest = serde_json::from_value(row.request.clone()).ok()?;
+        let parameters = request.restore.parameters;
+        Some(Self {
+            generation: Generation::Csbs,
+            backup_id: parameters.checkpoint_item_id,
+            target_id: parameters.targets.server_id,
+            to_server: true,
+            disks: parameters.targets.volumes.len(),
+        })
+    }
+
+    /// The backup stands in the path, `/backups/{id}/restore`, and the target in the request (cbr-v3 5.3, 28).
+    fn in_vault(row: &AuditRow) -> Option<Self> {
+        let request: cbr::RestoreRequest = serde_json::from_value(row.request.clone()).ok()?;
+        let restore = request.restore;
+        let path = row.path.split('?').next().unwrap_or_default();
+        let mut segments = path.rsplit('/');
+        let backup_id = segments
+            .next()
+            .filter(|last| *last == "restore")
+            .and_then(|_| segments.next())?;
+        let to_server = restore.server_id.is_some();
+        let target = restore
+            .server_id
+            .or(restore.volume_id)
+            .or(restore.resource_id);
+        Some(Self {
+            generation: Generation::Cbr,
+            backup_id: backup_id.to_owned(),
+            target_id: target.unwrap_or_default(),
+            to_server,
+            disks: restore.mappings.map_or(1, |mappings| mappings.len()),
+        })
+    }
+}
+
 /// What helps to say how restores went.
 pub struct Sources<'a> {
     pub listed: &'a [ListedRestore],
@@ -85,10 +143,12 @@ pub fn entries(rows: &[AuditRow], sources: &Sources<'_>) -> Vec<Entry> {
     let mut latest_of_backup = std::collections::HashSet::new();
     rows.iter()
         .filter_map(|row| {
-            let request: RestoreRequest = serde_json::from_value(row.request.clone()).ok()?;
-            let parameters = request.restore.parameters;
-            let backup_id = parameters.checkpoint_item_id;
-            let server_id = parameters.targets.server_id;
+            let asked = Asked::of(row)?;
+            let Asked {
+                backup_id,
+                target_id: server_id,
+                ..
+            } = asked.clone();
             let backup = sources.backups.iter().find(|backup| backup.id == backup_id);
             let accepted = (200..300).contains(&row.status);
             // Only the latest restore from a backup can be read from the backup's own state.
@@ -98,23 +158,31 @@ pub fn entries(rows: &[AuditRow], sources: &Sources<'_>) -> Vec<Entry> {
                     && started.server_id == server_id
                     && (started.started().seconds() - row.at).abs() < 60
             });
+            let at = Timestamp::from_seconds(row.at);
+            let task = entry_of(sources.listed, &backup_id, &server_id, at);
             let server_name = sources
                 .servers
                 .iter()
                 .find(|server| server.id == server_id)
                 .map(|server| server.name.clone())
                 .or_else(|| known.map(|known| known.server_name.clone()))
+                .or_else(|| task.map(|task| task.server_name.clone()))
                 .unwrap_or_default();
+            let went = match asked.generation {
+                Generation::Csbs => went(row, backup.filter(|_| latest), known, sources.listed),
+                Generation::Cbr => went_by_task(row, task, known),
+            };
             Some(Entry {
                 row: row.id,
-                at: Timestamp::from_seconds(row.at),
+                at,
                 who: row.user.clone(),
                 backup_name: backup
                     .map(|backup| backup.name.clone())
                     .or_else(|| known.map(|known| known.backup_name.clone()))
                     .unwrap_or_default(),
-                went: went(row, backup.filter(|_| latest), known, sources.listed),
-                disks: parameters.targets.volumes.len(),
+                went,
+                to_server: asked.to_server,
+                disks: asked.disks,
                 reason: row.reason.clone(),
                 backup_id,
                 server_id,
@@ -124,14 +192,10 @@ pub fn entries(rows: &[AuditRow], sources: &Sources<'_>) -> Vec<Entry> {
         .collect()
 }
 
-fn went(
-    row: &AuditRow,
-    backup: Option<&Backup>,
-    known: Option<&StartedRestore>,
-    listed: &[ListedRestore],
-) -> Went {
+/// What the answer to the request says alone: it was refused, or nobody knows.
+fn unanswered(row: &AuditRow) -> Option<Went> {
     match row.status {
-        200..=299 => {}
+        200..=299 => None,
         400..=499 => {
             let text = |member| {
                 row.response
@@ -139,12 +203,50 @@ fn went(
                     .and_then(serde_json::Value::as_str)
                     .unwrap_or_default()
             };
-            return Went::Refused(match text("error_code") {
+            Some(Went::Refused(match text("error_code") {
                 "" => text("error_msg").to_owned(),
                 code => format!("{} ({code})", text("error_msg")),
-            });
+            }))
         }
-        _ => return Went::Unknown,
+        _ => Some(Went::Unknown),
+    }
+}
+
+/// A restore from a vault: the service's task says how it went, as long as it is kept.
+fn went_by_task(
+    row: &AuditRow,
+    task: Option<&ListedRestore>,
+    known: Option<&StartedRestore>,
+) -> Went {
+    if let Some(went) = unanswered(row) {
+        return went;
+    }
+    let outcome = match task {
+        Some(task) => match Outcome::of_listed(task) {
+            None => return Went::Running(task.percent),
+            outcome => outcome,
+        },
+        None => known.and_then(|known| known.outcome.clone()),
+    };
+    outcome.map_or(Went::Unknown, of_outcome)
+}
+
+fn of_outcome(outcome: Outcome) -> Went {
+    match outcome {
+        Outcome::Done => Went::Well,
+        Outcome::Failed(reason) => Went::Failed(reason),
+        Outcome::Unknown => Went::Unknown,
+    }
+}
+
+fn went(
+    row: &AuditRow,
+    backup: Option<&Backup>,
+    known: Option<&StartedRestore>,
+    listed: &[ListedRestore],
+) -> Went {
+    if let Some(went) = unanswered(row) {
+        return went;
     }
     let id = row
         .response
@@ -165,11 +267,7 @@ fn went(
         _ => {}
     }
     if let Some(outcome) = known.and_then(|known| known.outcome.clone()) {
-        return match outcome {
-            Outcome::Done => Went::Well,
-            Outcome::Failed(reason) => Went::Failed(reason),
-            Outcome::Unknown => Went::Unknown,
-        };
+        return of_outcome(outcome);
     }
     match backup.map(|backup| (backup, Outcome::of_backup(backup))) {
         Some((backup, None)) => {
@@ -255,6 +353,9 @@ mod tests {
             server_id: "s1".to_owned(),
             status: status.to_owned(),
             reason: "why".to_owned(),
+            server_name: String::new(),
+            at: None,
+            percent: None,
         };
         let backups = [backup("b", "available", 0)];
         assert_eq!(
@@ -279,6 +380,7 @@ mod tests {
     #[test]
     fn what_this_browser_saw_counts_when_the_backup_is_gone() {
         let started = StartedRestore {
+            generation: Generation::Csbs,
             restore_id: "r1".to_owned(),
             backup_id: "b".to_owned(),
             backup_name: "nightly".to_owned(),
@@ -304,6 +406,45 @@ mod tests {
                 && found[0].mentions("finished")
                 && !found[0].mentions("db")
         );
+    }
+
+    #[test]
+    fn a_restore_from_a_vault_is_read_from_the_services_tasks() {
+        let mut asked = row(1, 202, "b");
+        asked.operation = BACKUPS_RESTORE.id.to_owned();
+        asked.path = "/backups/b/restore".to_owned();
+        asked.request = serde_json::json!({"restore": {"volume_id": "v"}});
+        let listed = |status: &str, at: i64| ListedRestore {
+            id: "task".to_owned(),
+            backup_id: "b".to_owned(),
+            server_id: "v".to_owned(),
+            server_name: "data".to_owned(),
+            status: status.to_owned(),
+            reason: "no room (BackupService.2001)".to_owned(),
+            at: Some(Timestamp::from_seconds(at)),
+            percent: Some(30),
+        };
+        let read_with = |listed: &[ListedRestore]| {
+            let sources = Sources {
+                listed,
+                started: &[],
+                backups: &[],
+                servers: &[],
+            };
+            entries(std::slice::from_ref(&asked), &sources).remove(0)
+        };
+        let running = read_with(&[listed("in_progress", 1003)]);
+        assert_eq!(running.went, Went::Running(Some(30)));
+        assert_eq!((running.server_name.as_str(), running.disks), ("data", 1));
+        assert!(!running.to_server);
+        let failed = read_with(&[listed("fail", 1003)]);
+        assert_eq!(
+            failed.went,
+            Went::Failed("no room (BackupService.2001)".into())
+        );
+        assert_eq!(read_with(&[listed("success", 998)]).went, Went::Well);
+        let of_another_day = read_with(&[listed("success", 90_000)]);
+        assert_eq!(of_another_day.went, Went::Unknown);
     }
 
     #[test]

@@ -3,12 +3,11 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use contract::csbs::restores::RestoreRequest;
-use contract::operations::csbs;
+use contract::operations::{Service, cbr, csbs};
 use contract::session::AuditRow;
 use leptos::prelude::*;
 
-use super::history::{Entry, Sources, Went, entries};
+use super::history::{Asked, Entry, Sources, Went, entries};
 use crate::api::{self, Api, ApiError};
 use crate::layout::use_paths;
 use crate::pages::restore::PROGRESS;
@@ -25,7 +24,7 @@ const ASKED: usize = 20;
 /// What is shown of a restore.
 pub const COLUMNS: [Column; 7] = [
     Column::text("When"),
-    Column::text("Server"),
+    Column::text("Restored to"),
     Column::text("From backup"),
     Column::number("Disks"),
     Column::text("Who"),
@@ -78,14 +77,13 @@ pub enum RestoresOf {
 
 impl RestoresOf {
     fn holds(&self, row: &AuditRow) -> bool {
-        let Ok(request) = serde_json::from_value::<RestoreRequest>(row.request.clone()) else {
+        let Some(asked) = Asked::of(row) else {
             return false;
         };
-        let parameters = request.restore.parameters;
         match self {
             Self::Project => true,
-            Self::Backup(id) => parameters.checkpoint_item_id == *id,
-            Self::Server(id) => parameters.targets.server_id == *id,
+            Self::Backup(id) => asked.backup_id == *id,
+            Self::Server(id) => asked.target_id == *id,
         }
     }
 }
@@ -96,13 +94,17 @@ pub async fn read(
     started: Vec<StartedRestore>,
     of: RestoresOf,
 ) -> Result<History, ApiError> {
-    let page = api::audit(api, csbs::RESTORES_CREATE.id, ROWS, None).await?;
-    let more = page.entries.len() >= ROWS;
-    let rows: Vec<AuditRow> = page
-        .entries
-        .into_iter()
-        .filter(|row| of.holds(row))
-        .collect();
+    let mut rows = api::audit(api, csbs::RESTORES_CREATE.id, ROWS, None)
+        .await?
+        .entries;
+    if api.has(Service::Cbr) {
+        let second = api::audit(api, cbr::BACKUPS_RESTORE.id, ROWS, None).await?;
+        rows.extend(second.entries);
+        rows.sort_by_key(|row| std::cmp::Reverse(row.id));
+    }
+    let more = rows.len() >= ROWS;
+    rows.truncate(ROWS);
+    rows.retain(|row| of.holds(row));
     if rows.is_empty() {
         return Ok(History {
             rows: Vec::new(),
@@ -114,10 +116,9 @@ pub async fn read(
     let mut asked = HashSet::new();
     let mut backups = Vec::new();
     for row in &rows {
-        let Ok(request) = serde_json::from_value::<RestoreRequest>(row.request.clone()) else {
+        let Some(Asked { backup_id: id, .. }) = Asked::of(row) else {
             continue;
         };
-        let id = request.restore.parameters.checkpoint_item_id;
         if asked.len() < ASKED && asked.insert(id.clone()) {
             match api::backup(api, &id).await {
                 Ok(backup) => backups.push(backup),
@@ -176,7 +177,11 @@ pub fn history_row(entry: Entry, paths: &Paths) -> AnyView {
             name.to_owned()
         }
     };
-    let server = name(&entry.server_name, &entry.server_id);
+    let server = if entry.server_id.is_empty() {
+        "—".to_owned()
+    } else {
+        name(&entry.server_name, &entry.server_id)
+    };
     let backup = name(&entry.backup_name, &entry.backup_id);
     let (server_link, backup_link) = (
         paths.server(&entry.server_id),
@@ -200,7 +205,11 @@ pub fn history_row(entry: Entry, paths: &Paths) -> AnyView {
     view! {
         <tr role="row">
             <Cell label="When" heading=true><Time at=Signal::derive(move || at)/></Cell>
-            <Cell label="Server"><TextLink href=server_link><bdi>{server}</bdi></TextLink></Cell>
+            <Cell label="Restored to">{if entry.to_server {
+                view! { <TextLink href=server_link><bdi>{server}</bdi></TextLink> }.into_any()
+            } else {
+                view! { <bdi>{server}</bdi> }.into_any()
+            }}</Cell>
             <Cell label="From backup"><TextLink href=backup_link><bdi>{backup}</bdi></TextLink></Cell>
             <Cell label="Disks" align=Align::End>{entry.disks}</Cell>
             <Cell label="Who"><bdi>{entry.who}</bdi></Cell>

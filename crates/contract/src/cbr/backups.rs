@@ -371,3 +371,37 @@ pub struct Metadata {
     )]
     pub workspace: String,
 }
+
+/// `{"resource_count": n, "storage_usage": […]}` (cbr-v3 5.11, 69).
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct StorageUsageAnswer {
+    /// How many resources have backups.
+    #[serde(default, deserialize_with = "lenient::integer")]
+    pub resource_count: Option<i64>,
+    /// The page.
+    #[serde(default, deserialize_with = "lenient::list")]
+    pub storage_usage: Vec<StorageUsage>,
+}
+
+/// What the backups of one server take.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct StorageUsage {
+    /// Server.
+    #[serde(default, deserialize_with = "lenient::text")]
+    pub resource_id: String,
+    /// Its name.
+    #[serde(default, deserialize_with = "lenient::text")]
+    pub resource_name: String,
+    /// Its kind.
+    #[serde(default, deserialize_with = "lenient::text")]
+    pub resource_type: String,
+    /// How many backups it has.
+    #[serde(default, deserialize_with = "lenient::integer")]
+    pub backup_count: Option<i64>,
+    /// MB they take.
+    #[serde(default, deserialize_with = "lenient::integer")]
+    pub backup_size: Option<i64>,
+    /// MB of them that are kept in several zones.
+    #[serde(default, deserialize_with = "lenient::integer")]
+    pub backup_size_multiaz: Option<i64>,
+}

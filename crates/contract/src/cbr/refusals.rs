@@ -34,5 +34,10 @@ pub fn restore_code(refusal: &RestoreRefusal) -> Option<&'static str> {
         RestoreRefusal::Pod { .. } => "BackupService.7004",
         RestoreRefusal::DataToSystem { .. } => "BackupService.2013",
         RestoreRefusal::TooSmall { .. } => "BackupService.2001",
+        RestoreRefusal::NoVolume { .. } => "BackupService.7000",
+        RestoreRefusal::VolumeUnfit { status, .. } if status == "restoring-backup" => {
+            "BackupService.2010"
+        }
+        RestoreRefusal::VolumeUnfit { .. } => "BackupService.2011",
     })
 }

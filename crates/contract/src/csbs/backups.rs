@@ -339,6 +339,7 @@ impl From<CheckpointItem> for model::Backup {
             copy_status: info.copy_status,
             copy_from: info.copy_from,
             tags: item.tags.into_iter().map(Into::into).collect(),
+            in_vault: None,
         }
     }
 }

@@ -4,17 +4,75 @@ use super::{
     BackupFault, Named, RestoreFacts, RestorePlan, RestoreRefusal as Refusal, ServerFault,
     TargetVolume,
 };
-use crate::model::{Backup, BackupStatus, DiskBackup, RestoreMode, Server};
+use crate::cbr::refusals::restore_code;
+use crate::model::{
+    Backup, BackupStatus, DiskBackup, Generation, ResourceKind, RestoreMode, Server,
+};
 use crate::rules::{BARE_METAL_KIND, SERVER_KIND};
 
 /// Everything that keeps the service from doing this, in order of precedence; empty when it
 /// would accept the plan.
 ///
 /// A missing backup or server, and a server without volumes, hide what would only follow from it.
+/// What the backup's generation does not mind is not among them.
 pub fn check(plan: &RestorePlan, facts: &RestoreFacts<'_>) -> Vec<Refusal> {
     let backup = facts
         .backup
         .filter(|backup| plan.checkpoint.is_empty() || plan.checkpoint == backup.checkpoint_id);
+    let mut found = match backup.map(|backup| (backup, backup.resource())) {
+        Some((backup, ResourceKind::Volume)) => to_volume(plan, backup, facts),
+        // It goes back to the file system it is of; nothing else about that is known here.
+        Some((backup, ResourceKind::FileSystem)) => backup_unfit(backup).into_iter().collect(),
+        _ => to_server(plan, backup, facts),
+    };
+    if backup.is_some_and(|backup| backup.generation == Generation::Cbr) {
+        found.retain(|refusal| restore_code(refusal).is_some());
+    }
+    found
+}
+
+/// A single volume's backup to a volume (cbr-v3 5.3, 28), in the order the service looks.
+fn to_volume(plan: &RestorePlan, backup: &Backup, facts: &RestoreFacts<'_>) -> Vec<Refusal> {
+    let mut found: Vec<Refusal> = backup_unfit(backup).into_iter().collect();
+    let Some(disk) = backup.disks.first() else {
+        return found;
+    };
+    let Some(id) = plan.volume_of(&disk.id) else {
+        found.push(Refusal::Unmapped(name_of(disk)));
+        return found;
+    };
+    let name = name_of(disk);
+    let Some(volume) = facts.volume(id) else {
+        found.push(Refusal::NoVolume {
+            disk: name,
+            volume: Named::new(id, ""),
+        });
+        return found;
+    };
+    let row = Row {
+        disk,
+        volume_id: id,
+        volume: Some(volume),
+        known: Some(volume),
+    };
+    found.extend(row.too_small());
+    found.extend(row.shared());
+    found.extend(row.pod());
+    if !matches!(volume.status.as_str(), "" | "in-use" | "available") {
+        found.push(Refusal::VolumeUnfit {
+            disk: name,
+            volume: row.volume_name(),
+            status: volume.status.clone(),
+        });
+    }
+    found
+}
+
+fn to_server(
+    plan: &RestorePlan,
+    backup: Option<&Backup>,
+    facts: &RestoreFacts<'_>,
+) -> Vec<Refusal> {
     let mut found = Vec::new();
     found.extend(disks_named_twice(plan, backup));
     match backup {

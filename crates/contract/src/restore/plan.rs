@@ -1,10 +1,11 @@
 //! The plan of a restore, as it is edited and sent, and the facts that decide about it.
 
+use crate::cbr::backups as cbr;
 use crate::csbs::backups::{CheckRestorable, CheckTarget};
 use crate::csbs::restores::{
     RestoreCreate, RestoreParameters, RestoreRequest, RestoreTargets, VolumeMapping,
 };
-use crate::model::{Backup, Server, Volume};
+use crate::model::{Backup, Generation, ResourceKind, Server, Volume};
 use crate::protect::KINDS_WITHOUT_BACKUP;
 use crate::rules::{PROVIDER_ID, SERVER_KIND};
 use serde::{Deserialize, Serialize};
@@ -25,13 +26,16 @@ pub struct Assignment {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct RestorePlan {
+    /// Which service carries it out: the one the backup lives in.
+    pub generation: Generation,
     /// Backup id.
     pub backup: String,
     /// The group of backups it belongs to (the service's word: checkpoint).
     pub checkpoint: String,
     /// Server restored to.
     pub server: String,
-    /// Resource kind of the target; empty stands for `OS::Nova::Server`.
+    /// Resource kind of the target; empty stands for `OS::Nova::Server`. A single volume and a
+    /// file system have no server.
     pub kind: String,
     /// The mapping; a disk backup that is not in it has no volume yet.
     pub mapping: Vec<Assignment>,
@@ -68,7 +72,49 @@ impl RestorePlan {
         }
     }
 
-    /// The request this plan stands for (csbs-v1 4.14).
+    /// The volume a single volume's backup goes to.
+    pub fn single_volume(&self) -> Option<&str> {
+        self.mapping.first().map(|row| row.volume.as_str())
+    }
+
+    /// What a restore is about: the server, or the volume, or the file system written to.
+    pub fn target(&self) -> &str {
+        match ResourceKind::from_word(&self.kind) {
+            ResourceKind::Volume => self.single_volume().unwrap_or_default(),
+            _ => &self.server,
+        }
+    }
+
+    /// The request of v3 this plan stands for (cbr-v3 5.3, 28).
+    pub fn to_cbr_request(&self) -> cbr::RestoreRequest {
+        let restore = match ResourceKind::from_word(&self.kind) {
+            ResourceKind::Volume => cbr::Restore {
+                volume_id: self.single_volume().map(str::to_owned),
+                ..cbr::Restore::default()
+            },
+            ResourceKind::FileSystem => cbr::Restore {
+                resource_id: Some(self.server.clone()),
+                ..cbr::Restore::default()
+            },
+            _ => cbr::Restore {
+                server_id: Some(self.server.clone()),
+                mappings: Some(
+                    self.mapping
+                        .iter()
+                        .map(|row| cbr::Mapping {
+                            backup_id: row.disk.clone(),
+                            volume_id: row.volume.clone(),
+                        })
+                        .collect(),
+                ),
+                power_on: Some(self.power_on),
+                ..cbr::Restore::default()
+            },
+        };
+        cbr::RestoreRequest { restore }
+    }
+
+    /// The request of v1 this plan stands for (csbs-v1 4.14).
     pub fn to_request(&self) -> RestoreRequest {
         RestoreRequest {
             restore: RestoreCreate {
@@ -117,6 +163,7 @@ impl RestorePlan {
 impl From<&RestoreCreate> for RestorePlan {
     fn from(request: &RestoreCreate) -> Self {
         Self {
+            generation: Generation::Csbs,
             backup: request.parameters.checkpoint_item_id.clone(),
             checkpoint: request.checkpoint_id.clone(),
             server: request.parameters.targets.server_id.clone(),
@@ -131,6 +178,7 @@ impl From<&RestoreCreate> for RestorePlan {
 impl From<&CheckRestorable> for RestorePlan {
     fn from(question: &CheckRestorable) -> Self {
         Self {
+            generation: Generation::Csbs,
             backup: question.checkpoint_item_id.clone(),
             checkpoint: String::new(),
             server: question.target.resource_id.clone(),
@@ -186,14 +234,26 @@ impl TargetVolume {
             .iter()
             .find(|attachment| attachment.volume_id == volume.id);
         Self {
+            device: attachment.map_or_else(String::new, |a| a.device.clone()),
+            attached: attachment.is_some(),
+            system: attachment.is_some_and(|a| a.system),
+            ..Self::alone(volume)
+        }
+    }
+
+    /// A volume by itself, as the restore of a single volume looks at it: where it is attached
+    /// does not matter.
+    pub fn alone(volume: &Volume) -> Self {
+        let attachment = volume.attachments.first();
+        Self {
             id: volume.id.clone(),
             name: volume.name.clone(),
-            device: attachment.map_or_else(String::new, |a| a.device.clone()),
+            device: attachment.map_or_else(String::new, |(_, device)| device.clone()),
             size_gb: volume.size_gb,
             status: volume.status.clone(),
             zone: volume.zone.clone(),
-            attached: attachment.is_some(),
-            system: attachment.is_some_and(|a| a.system),
+            attached: true,
+            system: false,
             shared: volume.shared,
             pod_excluded: KINDS_WITHOUT_BACKUP.contains(&volume.kind.as_str()),
         }

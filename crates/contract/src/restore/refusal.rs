@@ -2,6 +2,9 @@
 
 use std::fmt;
 
+use crate::cbr::refusals::restore_code;
+use crate::model::Generation;
+
 /// An object by id, with the name people know it by.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Named {
@@ -159,6 +162,22 @@ pub enum RestoreRefusal {
         /// Size of the volume, GB.
         has_gb: i64,
     },
+    /// The volume a single volume's backup goes to does not exist. BackupService.7000.
+    NoVolume {
+        /// The backup.
+        disk: Named,
+        /// Volume.
+        volume: Named,
+    },
+    /// The volume a single volume's backup goes to is not ready for it. BackupService.2010, 2011.
+    VolumeUnfit {
+        /// The backup.
+        disk: Named,
+        /// Volume.
+        volume: Named,
+        /// Its state, the service's word.
+        status: String,
+    },
 }
 
 impl RestoreRefusal {
@@ -184,7 +203,16 @@ impl RestoreRefusal {
         "CSBS.9001",
     ];
 
-    /// The service's code in the answer to `POST /restores`.
+    /// The service's code in a generation; of v3 only what that one minds has one.
+    pub fn code_in(&self, generation: Generation) -> &'static str {
+        match generation {
+            Generation::Csbs => self.code(),
+            Generation::Cbr => restore_code(self).unwrap_or_default(),
+        }
+    }
+
+    /// The service's code in the answer to `POST /restores`. The reasons only single volumes know
+    /// have none in v1; theirs is the nearest.
     pub const fn code(&self) -> &'static str {
         match self {
             Self::DiskTwice(_) | Self::VolumeTwice { .. } => "CSBS.9001",
@@ -195,12 +223,12 @@ impl RestoreRefusal {
             Self::TargetKind(_) => "CSBS.6013",
             Self::KindsDiffer { .. } => "CSBS.6019",
             Self::BareMetal => "CSBS.6016",
-            Self::ServerUnfit(_) => "CSBS.6015",
+            Self::ServerUnfit(_) | Self::VolumeUnfit { .. } => "CSBS.6015",
             Self::Zone { .. } => "CSBS.6025",
             Self::NoVolumes => "CSBS.6020",
             Self::ForeignDisk(_) => "CSBS.6017",
             Self::Unmapped(_) => "CSBS.6018",
-            Self::NotAttached { .. } => "CSBS.6014",
+            Self::NotAttached { .. } | Self::NoVolume { .. } => "CSBS.6014",
             Self::Shared { .. } => "CSBS.6021",
             Self::Pod { .. } => "CSBS.6061",
             Self::DataToSystem { .. } => "CSBS.6023",
@@ -243,6 +271,8 @@ impl RestoreRefusal {
             | Self::Shared { disk, volume }
             | Self::Pod { disk, volume }
             | Self::DataToSystem { disk, volume }
+            | Self::NoVolume { disk, volume }
+            | Self::VolumeUnfit { disk, volume, .. }
             | Self::TooSmall { disk, volume, .. } => Concern::Disk(&disk.id, Some(&volume.id)),
         }
     }
@@ -284,6 +314,10 @@ impl RestoreRefusal {
             Self::Pod { .. } => "Choose a volume outside this pod.",
             Self::DataToSystem { .. } => "Choose a data volume for it.",
             Self::TooSmall { .. } => "Enlarge the volume, or choose a larger one.",
+            Self::NoVolume { .. } => "Choose another volume; this one no longer exists.",
+            Self::VolumeUnfit { .. } => {
+                "Wait until the volume is available or in use, or choose another one."
+            }
         }
     }
 }
@@ -392,6 +426,15 @@ impl fmt::Display for RestoreRefusal {
                 f,
                 "The volume {volume} has {has_gb} GB; {disk} needs at least {needed_gb} GB."
             ),
+            Self::NoVolume { disk, volume } => {
+                write!(f, "The volume {volume}, meant for {disk}, does not exist.")
+            }
+            Self::VolumeUnfit { volume, status, .. } => {
+                write!(
+                    f,
+                    "The volume {volume} is “{status}” and cannot be overwritten now."
+                )
+            }
         }
     }
 }

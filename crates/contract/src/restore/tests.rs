@@ -3,7 +3,8 @@
 use super::*;
 use crate::csbs::restores::RestoreCreate;
 use crate::model::{
-    Attachment, Backup, BackupStatus, DiskBackup, RestoreMode, Server, ServerStatus, Volume,
+    Attachment, Backup, BackupStatus, DiskBackup, Generation, RestoreMode, Server, ServerStatus,
+    Volume,
 };
 use crate::rules::{BARE_METAL_KIND, SERVER_KIND};
 use crate::time::Timestamp;
@@ -577,4 +578,91 @@ proptest! {
         prop_assert_eq!(check(&sent, &facts), all);
         outcomes(&world.plan, &facts);
     }
+}
+
+/// A single volume's backup, and the volumes it could go to.
+fn volume_backup() -> Backup {
+    let mut wire = crate::cbr::Backup {
+        id: "b".to_owned(),
+        status: "available".to_owned(),
+        resource_type: "OS::Cinder::Volume".to_owned(),
+        resource_id: "v1".to_owned(),
+        resource_name: "data".to_owned(),
+        resource_size: Some(100),
+        ..crate::cbr::Backup::default()
+    };
+    wire.extend_info.supported_restore_mode = "backup".to_owned();
+    wire.into()
+}
+
+#[test]
+fn a_single_volume_is_restored_to_another_by_the_documented_rules() {
+    let backup = volume_backup();
+    let volume = |size_gb: i64, change: &dyn Fn(&mut TargetVolume)| {
+        let mut volume = TargetVolume {
+            id: "v9".to_owned(),
+            name: "other".to_owned(),
+            size_gb,
+            status: "available".to_owned(),
+            attached: true,
+            ..TargetVolume::default()
+        };
+        change(&mut volume);
+        volume
+    };
+    let mut plan = RestorePlan {
+        generation: Generation::Cbr,
+        backup: "b".to_owned(),
+        kind: "OS::Cinder::Volume".to_owned(),
+        ..RestorePlan::default()
+    };
+    let codes = |plan: &RestorePlan, volumes: &[TargetVolume]| -> Vec<&'static str> {
+        let facts = RestoreFacts {
+            backup: Some(&backup),
+            target: None,
+            volumes,
+            restoring: false,
+        };
+        check(plan, &facts)
+            .iter()
+            .map(|refusal| refusal.code_in(Generation::Cbr))
+            .collect()
+    };
+    assert_eq!(codes(&plan, &[]), ["BackupService.2012"]);
+    plan.assign("b", Some("v9"));
+    assert_eq!(codes(&plan, &[]), ["BackupService.7000"]);
+    assert_eq!(codes(&plan, &[volume(100, &|_| ())]), [] as [&str; 0]);
+    assert_eq!(codes(&plan, &[volume(99, &|_| ())]), ["BackupService.2001"]);
+    for (change, code) in [
+        (
+            (|v| v.shared = true) as fn(&mut TargetVolume),
+            "BackupService.2009",
+        ),
+        (|v| v.pod_excluded = true, "BackupService.7004"),
+        (
+            |v| v.status = "restoring-backup".to_owned(),
+            "BackupService.2010",
+        ),
+        (|v| v.status = "error".to_owned(), "BackupService.2011"),
+    ] {
+        assert_eq!(codes(&plan, &[volume(100, &change)]), [code]);
+    }
+    let request = serde_json::to_value(plan.to_cbr_request()).expect("JSON");
+    assert_eq!(request, serde_json::json!({"restore": {"volume_id": "v9"}}));
+    assert_eq!(plan.target(), "v9");
+}
+
+#[test]
+fn the_second_generation_minds_neither_zone_nor_bare_metal() {
+    let elsewhere = |generation| {
+        let world = World::spoilt(|w| {
+            w.server().zone = "eu-de-02".to_owned();
+            w.backup().generation = generation;
+        });
+        world.check().len()
+    };
+    assert_eq!(
+        (elsewhere(Generation::Csbs), elsewhere(Generation::Cbr)),
+        (1, 0)
+    );
 }

@@ -4,7 +4,7 @@ use contract::cbr::backups::Restore;
 use contract::cbr::refusals::restore_code;
 use contract::cbr::rules::ObjectType;
 use contract::model::{self, Volume};
-use contract::protect::{KINDS_WITHOUT_BACKUP, RESTORING};
+use contract::protect::RESTORING;
 use contract::restore::{Assignment, RestoreFacts, RestorePlan, TargetVolume, check};
 use serde_json::json;
 
@@ -13,7 +13,7 @@ use super::subjects::{self, FileSystem};
 use super::{invalid, refusal, tasks, vaults};
 use crate::csbs::numbers;
 use crate::csbs::servers::{self, Subject};
-use crate::refusal::{Outcome, Refusal};
+use crate::refusal::Outcome;
 use crate::turn::Turn;
 
 /// The operation that begins restores.
@@ -197,6 +197,17 @@ fn require_quiet(turn: &Turn<'_>, resource_id: &str, name: &str) -> Outcome<()> 
     Ok(())
 }
 
+/// Refuses what the console's wizard would not send either.
+fn refuse(plan: &RestorePlan, facts: &RestoreFacts<'_>) -> Outcome<()> {
+    let refused = check(plan, facts)
+        .into_iter()
+        .find_map(|refused| Some((restore_code(&refused)?, refused.to_string())));
+    match refused {
+        Some((code, why)) => Err(refusal(code, why).into()),
+        None => Ok(()),
+    }
+}
+
 fn server_target(
     turn: &Turn<'_>,
     project_id: &str,
@@ -228,10 +239,10 @@ fn server_target(
     let volumes: Vec<_> = server
         .iter()
         .flat_map(|subject| {
-            subject.volumes.iter().map(|volume| TargetVolume {
-                pod_excluded: KINDS_WITHOUT_BACKUP.contains(&volume.kind.as_str()),
-                ..TargetVolume::of(&subject.server, volume)
-            })
+            subject
+                .volumes
+                .iter()
+                .map(|volume| TargetVolume::of(&subject.server, volume))
         })
         .collect();
     let facts = RestoreFacts {
@@ -242,12 +253,7 @@ fn server_target(
             .as_ref()
             .is_some_and(|subject| subject.server.task_state == RESTORING),
     };
-    if let Some((code, why)) = check(&plan, &facts)
-        .into_iter()
-        .find_map(|refused| Some((restore_code(&refused)?, refused.to_string())))
-    {
-        return Err(refusal(code, why).into());
-    }
+    refuse(&plan, &facts)?;
     let Some(server) = server else {
         return Err(subjects::missing(&found.backup.resource_type, server_id).into());
     };
@@ -297,14 +303,6 @@ fn check_system(found: &Stored, plan: &RestorePlan, volumes: &[Volume]) -> Outco
     Ok(())
 }
 
-fn too_small(found: &Stored, name: &str, has_gb: i64) -> Option<Refusal> {
-    let needed = found.backup.resource_size.unwrap_or(0);
-    (has_gb < needed).then(|| {
-        let message = format!("{name} has {has_gb} GB, and the backup needs {needed} GB.");
-        refusal("BackupService.2001", message)
-    })
-}
-
 fn volume_target(
     turn: &Turn<'_>,
     project_id: &str,
@@ -318,29 +316,24 @@ fn volume_target(
         return Err(subjects::missing(&found.backup.resource_type, id).into());
     };
     let name = &volume.name;
-    if let Some(refused) = too_small(found, name, volume.size_gb) {
-        return Err(refused.into());
-    }
-    if volume.shared {
-        let message = format!("{name} is a shared volume; restore to another one.");
-        return Err(refusal("BackupService.2009", message).into());
-    }
-    if KINDS_WITHOUT_BACKUP.contains(&volume.kind.as_str()) {
-        let message = format!("{name} is in a pod whose volumes cannot be restored to.");
-        return Err(refusal("BackupService.7004", message).into());
-    }
-    match volume.status.as_str() {
-        "available" | "in-use" => {}
-        "restoring-backup" => {
-            let message = format!("{name} is being restored already.");
-            return Err(refusal("BackupService.2010", message).into());
-        }
-        status => {
-            let message =
-                format!("{name} is {status}; only available volumes and those in use will do.");
-            return Err(refusal("BackupService.2011", message).into());
-        }
-    }
+    let backup = model::Backup::from(found.backup.clone());
+    let plan = RestorePlan {
+        generation: model::Generation::Cbr,
+        backup: backup.id.clone(),
+        kind: backup.kind.clone(),
+        mapping: vec![Assignment {
+            disk: backup.id.clone(),
+            volume: id.to_owned(),
+        }],
+        ..RestorePlan::default()
+    };
+    let facts = RestoreFacts {
+        backup: Some(&backup),
+        target: None,
+        volumes: &[TargetVolume::alone(&volume)],
+        restoring: false,
+    };
+    refuse(&plan, &facts)?;
     require_quiet(turn, id, name)?;
     Ok(Target {
         id: id.to_owned(),

@@ -116,6 +116,7 @@ impl Seen {
             kind: SERVER_KIND.to_owned(),
             mapping: Proposal::of(&backup.disks, &self.targets(server)).mapping(),
             power_on: dice.power_on,
+            ..RestorePlan::default()
         };
         for (spoil, a, b) in &dice.spoil {
             let disk = backup

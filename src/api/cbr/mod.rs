@@ -1,0 +1,99 @@
+//! Cloud Backup and Recovery, in the model's terms. Its code is a part of its own, fetched when a project has
+//! that service: the first screen knows only the table [`Cbr`].
+
+mod backups;
+mod protection;
+mod restores;
+mod rows;
+
+use std::future::Future;
+use std::pin::Pin;
+
+use contract::cbr::backups::StorageUsage;
+use contract::cbr::checkpoints::CheckpointCreateRequest;
+use contract::model::{Backup, Failure, Quota};
+use contract::restore::RestorePlan;
+use leptos::wasm_split::{SplitLoaderError, wasm_split};
+
+use super::call::Api;
+use super::error::ApiError;
+use super::restores::ListedRestore;
+
+pub use protection::Protection;
+pub use rows::VaultRow;
+
+/// An answer on its way.
+pub type Answer<T> = Pin<Box<dyn Future<Output = Result<T, ApiError>>>>;
+
+/// Names and values of service-side filters.
+pub type Filters = Vec<(String, String)>;
+
+/// A page of a list, and how much there is in all.
+#[derive(Debug, Default)]
+pub struct Listed<T> {
+    pub rows: Vec<T>,
+    pub total: Option<usize>,
+}
+
+/// What the console asks the service.
+#[derive(Clone, Copy)]
+pub struct Cbr {
+    /// The newest backups that match, at most so many.
+    pub backups: fn(Api, Filters, usize) -> Answer<Vec<Backup>>,
+    /// All backups that match.
+    pub all_backups: fn(Api, Filters) -> Answer<Vec<Backup>>,
+    /// A page of rows for the list, behind the row with this id.
+    pub rows: fn(Api, Filters, Option<String>, usize) -> Answer<Listed<VaultRow>>,
+    pub backup: fn(Api, String) -> Answer<Backup>,
+    /// Deletes a backup; the service goes on with it after the answer.
+    pub delete: fn(Api, String, String) -> Answer<()>,
+    pub rename: fn(Api, String, String) -> Answer<()>,
+    /// Begins a restore: the plan, the reason for the record, the id it is sent once by.
+    pub restore: fn(Api, RestorePlan, String, String) -> Answer<()>,
+    /// Restores as the service's tasks tell them, newest first; of one backup, or of all.
+    pub restores: fn(Api, String) -> Answer<Vec<ListedRestore>>,
+    /// Why a backup failed.
+    pub failure: fn(Api, Backup) -> Answer<Option<Failure>>,
+    /// Vaults, and the policies that look after what is in them.
+    pub protection: fn(Api) -> Answer<Protection>,
+    /// Room and use of all vaults together.
+    pub capacity: fn(Api) -> Answer<Quota>,
+    /// What the backups of each server take.
+    pub usage: fn(Api) -> Answer<Vec<StorageUsage>>,
+    /// Backs up what a request names; answers the id of the backups made together.
+    pub back_up: fn(Api, CheckpointCreateRequest, String) -> Answer<String>,
+}
+
+#[wasm_split(cbr, fallible, wasm_split_path = leptos::wasm_split)]
+fn table() -> Result<Cbr, SplitLoaderError> {
+    Ok(Cbr {
+        backups: |api, filters, limit| Box::pin(backups::newest(api, filters, limit)),
+        all_backups: |api, filters| Box::pin(backups::all(api, filters)),
+        rows: |api, filters, marker, limit| Box::pin(rows::page(api, filters, marker, limit)),
+        backup: |api, id| Box::pin(backups::one(api, id)),
+        delete: |api, id, once| Box::pin(backups::delete(api, id, once)),
+        rename: |api, id, name| Box::pin(backups::rename(api, id, name)),
+        restore: |api, plan, reason, once| Box::pin(restores::begin(api, plan, reason, once)),
+        restores: |api, backup| Box::pin(restores::list(api, backup)),
+        failure: |api, backup| Box::pin(restores::failure(api, backup)),
+        protection: |api| Box::pin(protection::read(api)),
+        capacity: |api| Box::pin(protection::capacity(api)),
+        usage: |api| Box::pin(protection::usage(api)),
+        back_up: |api, request, once| Box::pin(protection::back_up(api, request, once)),
+    })
+}
+
+/// The service's calls; fetched the first time.
+pub async fn cbr() -> Result<Cbr, ApiError> {
+    table()
+        .await
+        .map_err(|_: SplitLoaderError| ApiError::Network)
+}
+
+/// Filters of the caller's as the table takes them.
+pub fn filters(pairs: &[(&str, &str)]) -> Filters {
+    pairs
+        .iter()
+        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+        .collect()
+}
