@@ -72,6 +72,7 @@ fn found(store: &BackupStore, tokens: &[(Property, Operator, &str)]) -> Bits {
         Known {
             now: now(),
             servers: None,
+            vaults: &[],
         },
     )
 }

@@ -15,6 +15,8 @@ pub struct Known<'a> {
     pub now: Timestamp,
     /// Ids of the servers that exist, once they are known.
     pub servers: Option<&'a HashSet<String>>,
+    /// Vaults, id and name: rows know only the id, people mostly the name.
+    pub vaults: &'a [(String, String)],
 }
 
 /// The rows that are there and match.
@@ -140,7 +142,14 @@ fn hits(store: &BackupStore, tokens: &[&Token], known: Known<'_>) -> Bits {
         },
         Property::Service => flagged(&equal, "cbr", "csbs", &mut rows, |row| store.in_vault(row)),
         Property::Kind => coded(&store.kind, &equal, &part, &mut rows),
-        Property::Vault => coded(&store.vault, &equal, &part, &mut rows),
+        Property::Vault => {
+            let named = |(_, name): &&(String, String)| {
+                equal.iter().any(|text| name.eq_ignore_ascii_case(text))
+            };
+            let ids = known.vaults.iter().filter(named).map(|(id, _)| id.as_str());
+            let wanted: Vec<&str> = equal.iter().copied().chain(ids).collect();
+            coded(&store.vault, &wanted, &part, &mut rows);
+        }
         Property::Expires => {
             let ranges: Vec<(i64, i64)> = tokens
                 .iter()

@@ -298,7 +298,7 @@ fn of_property(
         let label = title_of(&typed, setting);
         if !offers
             .iter()
-            .any(|offer| offer.offer == Offer::Token(typed.clone()))
+            .any(|offer| offer.offer == Offer::Token(typed.clone()) || offer.label == label)
         {
             let detail = "as typed".to_owned();
             offers.insert(

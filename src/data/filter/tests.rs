@@ -382,7 +382,12 @@ fn rows_of_both_services_are_told_apart() {
     let store = both_services();
     let now = Timestamp::from_seconds(900_000);
     let count = |typed: &str| {
-        let known = Known { now, servers: None };
+        let vaults = [("vault-1".to_owned(), "Gold".to_owned())];
+        let known = Known {
+            now,
+            servers: None,
+            vaults: &vaults,
+        };
         matching(&store, &typed_filter(&[typed]), known).count()
     };
     let v1 = setting_rows().count();
@@ -392,6 +397,7 @@ fn rows_of_both_services_are_told_apart() {
         ("kind:volume", 1),
         ("kind!=server", 2),
         ("vault=vault-1", 3),
+        ("vault:gold", 3),
         ("expires:7d", 1),
         ("expires:never", v1 + 1),
         ("expires:set", 2),

@@ -129,6 +129,7 @@ impl List {
         let order =
             Memo::new(move |_| address.with(|address| (address.group, address.sort.clone())));
         let store = RwSignal::from(shelf.store.clone());
+        let vaults = RwSignal::from(shelf.vaults.clone());
         let servers = RwSignal::from(shelf.servers.clone());
         let ordered = StoredValue::new(Ordered::default());
         let zone = use_zone();
@@ -140,7 +141,7 @@ impl List {
                 } else {
                     clock.now()
                 };
-                let servers = servers.get();
+                let (servers, vaults) = (servers.get(), vaults.get());
                 let (group, keys) = order.get();
                 let keys = order_keys(group, keys);
                 let zone = zone.get();
@@ -154,6 +155,7 @@ impl List {
                     let known = Known {
                         now,
                         servers: servers.as_deref(),
+                        vaults: &vaults,
                     };
                     let bits = matching(store, &filter, known);
                     let rows = ordered
@@ -205,7 +207,7 @@ impl List {
             asking: RwSignal::from(shelf.asking.clone()),
             question: RwSignal::from(shelf.question.clone()),
             policies: RwSignal::from(shelf.policies.clone()),
-            vaults: RwSignal::from(shelf.vaults.clone()),
+            vaults,
             address,
             dropped,
             live,
