@@ -2,6 +2,7 @@
 
 mod backups;
 mod gallery;
+mod migration;
 mod not_found;
 mod overview;
 mod policies;
@@ -79,12 +80,12 @@ fn vaults(place: Place) -> Result<Shown, SplitLoaderError> {
     know_more(lookup_all);
     Ok(match place {
         Place::Vaults => vaults::vaults_page,
-        Place::NewVault => not_found::not_found_page,
+        Place::NewVault => vaults::new_vault_page,
         Place::Sharing => sharing::sharing_page,
-        Place::Vault => not_found::not_found_page,
+        Place::Vault => vaults::vault_page,
         Place::Tasks => service_tasks::tasks_page,
         Place::Task => service_tasks::task_page,
-        Place::Migration => not_found::not_found_page,
+        Place::Migration => migration::migration_page,
         _ => not_found::not_found_page,
     })
 }

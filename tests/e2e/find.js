@@ -19,7 +19,7 @@ const SELECTORS = {
   menuitem: "[role=menuitem], [role=menuitemradio], [role=menuitemcheckbox]",
   navigation: "nav, [role=navigation]",
   option: "option, [role=option]",
-  progressbar: "[role=progressbar]",
+  progressbar: "progress, [role=progressbar]",
   radio: "input[type=radio], [role=radio]",
   region: "section[aria-label], section[aria-labelledby], main, aside, [role=region], form[aria-label], form[aria-labelledby]",
   row: "tr, [role=row]",

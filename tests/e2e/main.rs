@@ -8,6 +8,7 @@ mod backups;
 mod broken_answers;
 mod hostile_texts;
 mod main_journey;
+mod migration;
 mod policies_as_text;
 mod policies_v3;
 mod restore;

@@ -12,6 +12,7 @@ use super::service::{Listed, Services, from_key, full_name, key, short_name, use
 use crate::form::{Field, Select, SelectOption, TextInput};
 use crate::format::count;
 use crate::layout::{Page, use_paths};
+use crate::pages::migration::migration_link;
 use crate::query::{Pace, Query, query_view, refresh_bar};
 use crate::router::{NavigateOptions, use_navigate, use_query_map};
 use crate::ui::{Button, ButtonKind, ButtonLink, EmptyState, Glyph, Notice, Tone};
@@ -53,10 +54,9 @@ pub fn list_page() -> AnyView {
     };
     let lead = move || {
         let numbers = all.data().map(|listed| numbers(&listed.policies, services));
-        view! { {numbers} " A policy says when backups are made and how long they are kept." }
+        view! { {numbers} " A policy says when backups are made and how long they are kept. " {migration_link()} }
             .into_any()
     };
-    let lead = move || view! { {lead} }.into_any();
     let content = move |listed: Signal<Arc<Listed>>| {
         let policies = Signal::derive(move || Arc::new(listed.read().policies.clone()));
         view! {

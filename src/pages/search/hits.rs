@@ -145,6 +145,7 @@ pub fn local(
     let more = [
         page("Quota", paths.quota()),
         page("Create policy", paths.new_policy()),
+        page("Migration to CBR", paths.migration()),
         page(
             "Failed backups",
             paths.backups_where(&[("status", "error")]),

@@ -13,6 +13,7 @@ use crate::api::{Api, ApiError, vault_policies, vaults};
 use crate::form::{Field, Select, SelectOption, TextInput};
 use crate::format::count;
 use crate::layout::{Page, use_paths};
+use crate::pages::migration::migration_link;
 use crate::query::{Pace, Query, query_view, refresh_bar};
 use crate::router::{NavigateOptions, use_navigate, use_query_map};
 use crate::routes::Paths;
@@ -65,7 +66,7 @@ pub fn list_page() -> AnyView {
         .into_any()
     };
     let lead = move || {
-        view! { "A vault holds the backups of its resources, up to its size. What is in no vault is not backed up." }
+        view! { "A vault holds the backups of its resources, up to its size. What is in no vault is not backed up." {migration_link()} }
             .into_any()
     };
     let table = move |listed: Signal<Arc<Listed>>| content(listed, create);
