@@ -1,5 +1,6 @@
 //! Calls about vaults: what there is, and what is done to them (cbr-v3 5.1, 5.8).
 
+use contract::cbr::checkpoints::{CheckpointCreate, CheckpointCreateRequest, CheckpointParameters};
 use contract::cbr::vaults as wire;
 use contract::cbr::{PoliciesAnswer, policies::Policy};
 use contract::operations::cbr;
@@ -116,9 +117,26 @@ pub enum VaultDeed {
     Apply(wire::PolicyAssociate),
     /// Takes a policy off.
     TakeOff(wire::PolicyDissociate),
+    /// Backs up what it holds, or some of it.
+    BackUp(CheckpointCreateRequest),
 }
 
 impl VaultDeed {
+    /// Backs up resources of a vault now; none named means all.
+    pub fn back_up(vault: &str, resources: Option<Vec<String>>) -> Self {
+        let parameters = CheckpointParameters {
+            auto_trigger: Some(false),
+            resources,
+            ..CheckpointParameters::default()
+        };
+        Self::BackUp(CheckpointCreateRequest {
+            checkpoint: CheckpointCreate {
+                vault_id: vault.to_owned(),
+                parameters: Some(parameters),
+            },
+        })
+    }
+
     /// The request it is.
     pub fn request(&self, vault: &str) -> RequestText {
         let text = |operation| RequestText::new(operation, &[vault]);
@@ -129,6 +147,7 @@ impl VaultDeed {
             Self::Set(body) => text(&cbr::VAULTS_SET_RESOURCES).with_body(body),
             Self::Apply(body) => text(&cbr::VAULTS_ASSOCIATE_POLICY).with_body(body),
             Self::TakeOff(body) => text(&cbr::VAULTS_DISSOCIATE_POLICY).with_body(body),
+            Self::BackUp(body) => RequestText::new(&cbr::CHECKPOINTS_CREATE, &[]).with_body(body),
         }
     }
 
@@ -142,6 +161,10 @@ impl VaultDeed {
             Self::Set(body) => call(&cbr::VAULTS_SET_RESOURCES).json(body),
             Self::Apply(body) => call(&cbr::VAULTS_ASSOCIATE_POLICY).json(body),
             Self::TakeOff(body) => call(&cbr::VAULTS_DISSOCIATE_POLICY).json(body),
+            Self::BackUp(body) => {
+                let call = api.call(&cbr::CHECKPOINTS_CREATE, &[]);
+                call.once(once).json(body)
+            }
         };
         call.done().await
     }

@@ -6,7 +6,8 @@ use leptos::prelude::*;
 use crate::format::{gigabytes, megabytes};
 use crate::ui::Meter;
 
-fn mb(value: i64) -> String {
+/// MB as text.
+pub fn mb(value: i64) -> String {
     megabytes(u64::try_from(value).unwrap_or(0))
 }
 
@@ -26,6 +27,11 @@ pub fn used_words(vault: &Vault) -> String {
         mb(vault.used_mb),
         gb(vault.size_gb)
     )
+}
+
+/// Used MB as text.
+pub fn used(vault: &Vault) -> String {
+    mb(vault.used_mb)
 }
 
 /// The meter of a vault.

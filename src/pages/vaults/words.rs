@@ -1,9 +1,13 @@
 //! Vaults in words: what they hold and keep, their state, and why something was refused.
 
-use contract::cbr::rules::ObjectType;
+use contract::cbr::rules::{ObjectType, TURBO_KIND, VOLUME_KIND};
+use contract::errors::lookup_all;
+use contract::rules::{BARE_METAL_KIND, SERVER_KIND};
 use contract::vault::{Protects, Vault, VaultStatus};
 use leptos::prelude::*;
 
+use crate::api::ApiError;
+use crate::form::{Submission, SubmitState};
 use crate::ui::{Badge, Glyph, Tone};
 
 /// What a vault holds, in the plural.
@@ -29,6 +33,17 @@ pub fn kind_title(vault: &Vault) -> String {
     match vault.protects {
         Protects::Replication => format!("Replicas of {}", object.to_lowercase()),
         _ => object,
+    }
+}
+
+/// What a resource is, in the singular.
+pub fn resource_title(kind: &str) -> &str {
+    match kind {
+        SERVER_KIND => "Server",
+        BARE_METAL_KIND => "Bare-metal server",
+        VOLUME_KIND => "Disk",
+        TURBO_KIND => "File system",
+        other => other,
     }
 }
 
@@ -66,6 +81,26 @@ pub fn status_badges(vault: &Vault) -> AnyView {
     .into_any()
 }
 
+/// What a failed call means and what to do, from the service's own catalogue where it has the code.
+pub fn explained(error: &ApiError) -> String {
+    let known = match error {
+        ApiError::Refused { status, code, .. } => lookup_all(code, *status),
+        _ => None,
+    };
+    let (Some(text), Some(reference)) = (known, error.reference()) else {
+        return error.to_string();
+    };
+    format!("{} {} ({reference})", text.meaning, text.remedy)
+}
+
+/// Why a submission failed, explained; tracked.
+pub fn failure(submission: Submission) -> Signal<Option<String>> {
+    Signal::derive(move || match submission.state() {
+        SubmitState::Failed(error) => Some(explained(&error)),
+        _ => None,
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -78,6 +113,7 @@ mod tests {
             ..Vault::default()
         };
         assert_eq!(kind_title(&vault), "Replicas of tape");
+        assert_eq!(resource_title("OS::Tape"), "OS::Tape");
         let status = VaultStatus::from_word("thawing");
         assert_eq!(status_words(&status).1, "thawing");
     }
@@ -93,5 +129,19 @@ mod tests {
         assert!(over_threshold(&vault));
         vault.used_mb -= 1;
         assert!(!over_threshold(&vault));
+    }
+
+    #[test]
+    fn a_code_of_the_service_is_explained() {
+        let error = ApiError::Refused {
+            status: 400,
+            code: "BackupService.6103".into(),
+            message: "taken".into(),
+            request_id: "r-1".into(),
+        };
+        let text = explained(&error);
+        let known = lookup_all("BackupService.6103", 400).expect("a documented code");
+        assert!(text.starts_with(known.meaning) && text.contains(known.remedy));
+        assert!(text.contains("BackupService.6103 “taken” · Request r-1"));
     }
 }
