@@ -18,3 +18,4 @@ mod sharing;
 mod sign_in;
 mod tags;
 mod two_generations;
+mod vaults;

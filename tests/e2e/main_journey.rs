@@ -247,13 +247,13 @@ async fn focus(page: &Page, role: &str, name: &str) -> Result<()> {
     page.tab_to(role, name, 250).await
 }
 
-async fn press(page: &Page, role: &str, name: &str) -> Result<()> {
+pub async fn press(page: &Page, role: &str, name: &str) -> Result<()> {
     focus(page, role, name).await?;
     page.keys(Key::Enter + "").await
 }
 
 /// Replaces what a short field holds.
-async fn write(page: &Page, label: &str, text: &str) -> Result<()> {
+pub async fn write(page: &Page, label: &str, text: &str) -> Result<()> {
     focus(page, "field", label).await?;
     page.keys(Key::End + "").await?;
     for _ in 0..page.value(label).await?.len() {

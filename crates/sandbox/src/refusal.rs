@@ -9,6 +9,7 @@ use contract::deletion::DeletionRefusal;
 use contract::policy::{PolicyRefusal, RunRefusal};
 use contract::quota::QuotaRefusal;
 use contract::restore::RestoreRefusal;
+use contract::vault::VaultRefusal;
 
 use crate::http::Problem;
 use crate::store::StoreError;
@@ -79,7 +80,8 @@ from_contract!(
     RestoreRefusal,
     RevokeRefusal,
     RunRefusal,
-    ShareRefusal
+    ShareRefusal,
+    VaultRefusal
 );
 
 impl From<QuotaRefusal> for Refusal {

@@ -4,7 +4,7 @@ use super::create::{bind_refusals, threshold_refusal};
 use super::{Vault, VaultRefusal, VaultStatus, Work};
 use crate::cbr::Tag;
 use crate::cbr::rules::{SIZES, within};
-use crate::cbr::vaults::VaultUpdate;
+use crate::cbr::vaults::{VaultBatchUpdate, VaultUpdate};
 
 /// Everything that keeps a vault from being changed as asked; empty when nothing does.
 pub fn update_refusals(id: &str, wanted: &VaultUpdate, vault: Option<&Vault>) -> Vec<VaultRefusal> {
@@ -27,6 +27,11 @@ pub fn update_refusals(id: &str, wanted: &VaultUpdate, vault: Option<&Vault>) ->
         vault.object(),
     ));
     found
+}
+
+/// Everything that keeps all vaults of a project from being changed at once; empty when nothing does.
+pub fn batch_refusals(wanted: &VaultBatchUpdate) -> Vec<VaultRefusal> {
+    threshold_refusal(wanted.threshold).into_iter().collect()
 }
 
 /// The vault is in a state in which nothing is changed.

@@ -26,7 +26,7 @@ mod tests;
 
 pub use applied::VaultPolicy;
 pub use binding::{Binding, BindingFacts, Fate, bindings, bound, carries_any};
-pub use change::{DeletionFacts, delete_refusals, update_refusals};
+pub use change::{DeletionFacts, batch_refusals, delete_refusals, update_refusals};
 pub use create::{CreateFacts, create_refusals};
 pub use model::{Member, Protects, Vault, VaultStatus};
 pub use policies::{

@@ -1,11 +1,14 @@
 //! Policies applied to vaults: one for backups and one for replication each (cbr-v3 5.1, 10 and 11).
 
 use contract::cbr::vaults::{Association, PolicyAssociate};
+use contract::vault::{
+    AssociateFacts, VaultPolicy, associate_refusals, dissociate_refusals, policy_ids,
+};
 use rusqlite::OptionalExtension as _;
 
-use super::vaults::{self, Stored};
-use super::{invalid, policies, refusal};
-use crate::refusal::Outcome;
+use super::policies;
+use super::vaults::{self, Stored, facts};
+use crate::refusal::{Outcome, Refusal};
 use crate::turn::Turn;
 
 /// A policy applied to a vault.
@@ -41,33 +44,34 @@ pub fn associate(
     wanted: &PolicyAssociate,
 ) -> Outcome<Association> {
     let stored = vaults::stored(turn, project_id, vault_id)?;
-    let ids = match (&wanted.policy_id, &wanted.add_policy_ids) {
-        (Some(id), None) => vec![id.clone()],
-        (None, Some(ids)) if (1..=10).contains(&ids.len()) => ids.clone(),
-        (None, Some(ids)) => {
-            let rule = format!("has {} ids; 1 to 10 are allowed", ids.len());
-            return Err(invalid("add_policy_ids", rule).into());
-        }
-        _ => {
-            return Err(invalid(
-                "policy_id",
-                "send exactly one of policy_id and add_policy_ids",
-            )
-            .into());
-        }
-    };
+    let ids = policy_ids(wanted).map_err(Refusal::from)?;
     let destination = wanted
         .destination_vault_id
         .as_deref()
         .filter(|id| !id.is_empty());
-    let mut kinds: Vec<String> = Vec::new();
+    let target = match destination {
+        Some(id) => vaults::anywhere(turn, id)?,
+        None => None,
+    };
+    let mut known = Vec::with_capacity(ids.len());
     for id in &ids {
-        let kind = apply(turn, &stored, id, destination)?;
-        if kinds.contains(&kind) {
-            let rule = format!("two of them are {kind} policies; a vault has one of each kind");
-            return Err(invalid("add_policy_ids", rule).into());
-        }
-        kinds.push(kind);
+        known.push(facts::policy(turn, project_id, id)?);
+    }
+    let policies: Vec<_> = ids
+        .iter()
+        .zip(&known)
+        .map(|(id, policy)| (id.as_str(), policy.as_ref().map(VaultPolicy::facts)))
+        .collect();
+    let target = target.as_ref().map(facts::of);
+    let applying = AssociateFacts {
+        vault: Some(&facts::of(&stored)),
+        policies: &policies,
+        target: target.as_ref(),
+    };
+    facts::refuse(associate_refusals(vault_id, destination, &applying))?;
+    for id in &ids {
+        let policy = policies::stored(turn, project_id, id)?;
+        apply(turn, &stored, &policy, destination)?;
     }
     Ok(Association {
         vault_id: stored.vault.id,
@@ -76,27 +80,14 @@ pub fn associate(
     })
 }
 
-/// Applies one policy; says of which kind it is.
+/// Applies one policy; whoever calls has checked it.
 pub fn apply(
     turn: &Turn<'_>,
     stored: &Stored,
-    policy_id: &str,
+    policy: &policies::Stored,
     destination: Option<&str>,
-) -> Outcome<String> {
-    let policy = policies::stored(turn, &stored.vault.project_id, policy_id)?;
-    let kind = policy.policy.operation_type.clone();
-    let vault = &stored.vault.name;
-    if stored.vault.billing.protect_type == "hybrid" && kind == "backup" {
-        let message = format!("Vault {vault} is a hybrid one and takes no backup policy.");
-        return Err(refusal("BackupService.6136", message).into());
-    }
-    if stored.for_replicas() {
-        let message = format!("Vault {vault} takes replicas only; no policy can be applied to it.");
-        return Err(refusal("BackupService.6127", message).into());
-    }
-    if kind == "replication" {
-        check_destination(turn, stored, &policy, destination)?;
-    }
+) -> Outcome<()> {
+    let kind = &policy.policy.operation_type;
     turn.db
         .prepare_cached(
             "INSERT INTO cbr_vault_policies (vault, operation_type, policy, destination_vault_id) VALUES (?1, ?2, ?3, ?4)
@@ -106,44 +97,10 @@ pub fn apply(
         )?
         .execute((
             stored.no,
-            &kind,
+            kind,
             policy.no,
             if kind == "replication" { destination.unwrap_or_default() } else { "" },
         ))?;
-    Ok(kind)
-}
-
-fn check_destination(
-    turn: &Turn<'_>,
-    stored: &Stored,
-    policy: &policies::Stored,
-    destination: Option<&str>,
-) -> Outcome<()> {
-    let Some(id) = destination else {
-        return Err(invalid("destination_vault_id", "is needed for a replication policy").into());
-    };
-    let definition = &policy.policy.operation_definition;
-    if stored.object != contract::cbr::rules::ObjectType::Server {
-        let message = format!(
-            "Vault {} does not hold servers; only their backups are replicated.",
-            stored.vault.name
-        );
-        return Err(refusal("BackupService.6127", message).into());
-    }
-    let Some(target) = vaults::anywhere(turn, id)? else {
-        return Err(refusal("BackupService.6120", format!("There is no vault {id}.")).into());
-    };
-    if target.vault.project_id != definition.destination_project_id {
-        let message = format!(
-            "Vault {id} is not in project {}, where the policy replicates to.",
-            definition.destination_project_id
-        );
-        return Err(refusal("BackupService.6118", message).into());
-    }
-    if !target.for_replicas() {
-        let message = format!("Vault {} is not for replicas.", target.vault.name);
-        return Err(refusal("BackupService.6119", message).into());
-    }
     Ok(())
 }
 
@@ -163,19 +120,19 @@ pub fn dissociate(
         )?
         .query_row((stored.no, policy.no), |row| row.get(0))
         .optional()?;
-    let Some(destination_vault_id) = found else {
-        let message = format!(
-            "Policy {} is not applied to vault {}.",
-            policy.policy.name, stored.vault.name
-        );
-        return Err(refusal("BackupService.6002", message).into());
-    };
+    facts::refuse(dissociate_refusals(
+        vault_id,
+        policy_id,
+        Some(&facts::of(&stored)),
+        Some(&policy.policy.name),
+        found.is_some(),
+    ))?;
     turn.db
         .prepare_cached("DELETE FROM cbr_vault_policies WHERE vault = ?1 AND policy = ?2")?
         .execute((stored.no, policy.no))?;
     Ok(Association {
         vault_id: stored.vault.id,
         policy_id: policy.policy.id,
-        destination_vault_id,
+        destination_vault_id: found.unwrap_or_default(),
     })
 }

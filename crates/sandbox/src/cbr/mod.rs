@@ -85,16 +85,6 @@ fn region_of(turn: &Turn<'_>, project_id: &str) -> Outcome<Option<String>> {
     Ok(found)
 }
 
-/// Several ids or names in a sentence.
-fn listed(ids: &[String]) -> String {
-    match ids {
-        [] => "none".to_owned(),
-        [one] => one.clone(),
-        [first, .., last] if ids.len() == 2 => format!("{first} and {last}"),
-        [first, ..] => format!("{first} and {} more", ids.len() - 1),
-    }
-}
-
 /// A user of the project, in whose name vaults are made.
 pub fn owner(turn: &Turn<'_>, project_id: &str) -> Outcome<Authenticated> {
     let user_id: String = turn

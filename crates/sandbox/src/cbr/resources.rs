@@ -1,35 +1,23 @@
 //! What a vault holds: put in, taken out, moved, left out of runs, taken in by tags (cbr-v3 5.1, 6 to 9).
 
-use contract::cbr::Tag;
-use contract::cbr::protect::Unfit;
-use contract::cbr::rules::MAX_RESOURCES;
 use contract::cbr::vaults::{ResourceCreate, ResourcesMigrate, ResourcesSet};
-use contract::rules::{Broken, SERVER_KIND};
+use contract::rules::SERVER_KIND;
+use contract::vault::{
+    BindingFacts, MigrateFacts, RemoveFacts, VaultRefusal, add_refusals, bound, migrate_refusals,
+    remove_refusals, set_refusals,
+};
 use rusqlite::OptionalExtension as _;
 use serde_json::json;
 
-use super::subjects::{self, Subject, What};
-use super::vaults::{self, Stored};
-use super::{invalid, listed, refusal, tasks};
+use super::subjects::{self, Subject};
+use super::tasks;
+use super::vaults::{self, Stored, facts};
 use crate::csbs::numbers;
 use crate::refusal::{Outcome, Refusal};
 use crate::turn::Turn;
 
 /// The operation that takes resources out.
 pub const REMOVE: &str = "cbr.vaults.remove_resources";
-
-fn check_length(count: usize, field: &str) -> Outcome<()> {
-    let rule = match count {
-        0 => Broken::Empty,
-        1..=MAX_RESOURCES => return Ok(()),
-        _ => Broken::TooMany {
-            count,
-            limit: MAX_RESOURCES,
-            what: "resources",
-        },
-    };
-    Err(invalid(field, rule).into())
-}
 
 /// Puts resources into a vault (6); says their ids in the order they came.
 pub fn add(
@@ -39,136 +27,32 @@ pub fn add(
     wanted: &[ResourceCreate],
 ) -> Outcome<Vec<String>> {
     let stored = vaults::stored(turn, project_id, vault_id)?;
-    check_length(wanted.len(), "resources")?;
-    stored.require_usable("BackupService.6112")?;
+    let candidates = facts::Candidates::of(turn, project_id, wanted)?;
+    let (known, vaults) = (facts::of(&stored), facts::vaults(turn, stored.tenant)?);
+    let candidates = candidates.all();
+    facts::refuse(add_refusals(
+        vault_id,
+        wanted,
+        &candidates,
+        Some(&known),
+        &vaults,
+    ))?;
     if tasks::running(turn, vault_id, &["vault_delete"])? > 0 {
-        let message = format!("Vault {} is being deleted.", stored.vault.name);
-        return Err(refusal("BackupService.6108", message).into());
+        return Err(Refusal::from(VaultRefusal::Going(stored.vault.name)).into());
     }
-    put_in(turn, &stored, wanted, "resources")?;
+    put_in(turn, &stored, wanted)?;
     Ok(wanted.iter().map(|resource| resource.id.clone()).collect())
 }
 
-/// Checks resources and puts them into a vault, all or none.
-pub fn put_in(
-    turn: &Turn<'_>,
-    stored: &Stored,
-    wanted: &[ResourceCreate],
-    field: &str,
-) -> Outcome<()> {
-    let name = &stored.vault.name;
-    if stored.for_replicas() && !wanted.is_empty() {
-        let message =
-            format!("Vault {name} takes replicas only; put resources into a backup vault.");
-        return Err(refusal("BackupService.6102", message).into());
-    }
-    let total = stored.vault.resources.len() + wanted.len();
-    if total > MAX_RESOURCES {
-        let message = format!(
-            "Vault {name} would hold {total} resources; at most {MAX_RESOURCES} are allowed."
-        );
-        return Err(refusal("BackupService.6100", message).into());
-    }
-    for (n, resource) in wanted.iter().enumerate() {
-        if wanted[..n].iter().any(|earlier| earlier.id == resource.id) {
-            let message = format!("{field}: {} is listed twice.", resource.id);
-            return Err(refusal("BackupService.6104", message).into());
-        }
-        if resource
-            .name
-            .as_ref()
-            .is_some_and(|name| name.chars().count() > 255)
-        {
-            return Err(invalid(
-                &format!("{field}[{n}].name"),
-                "has more than 255 characters",
-            )
-            .into());
-        }
-        if !stored.object.kinds().contains(&resource.kind.as_str()) {
-            let message = format!(
-                "{field}: {} is a `{}`; vault {name} holds {} only.",
-                resource.id,
-                resource.kind,
-                stored.object.kinds().join(" and ")
-            );
-            return Err(refusal("BackupService.6102", message).into());
-        }
-        put_one(turn, stored, resource)?;
-    }
-    if stored.used_mb() >= stored.capacity_mb() && !wanted.is_empty() && !stored.expands() {
-        let message = format!("Vault {name} is full; enlarge it before you add resources.");
-        return Err(refusal("BackupService.6129", message).into());
-    }
-    Ok(())
-}
-
-fn put_one(turn: &Turn<'_>, stored: &Stored, resource: &ResourceCreate) -> Outcome<()> {
+/// Puts resources into a vault; whoever calls has checked them.
+pub fn put_in(turn: &Turn<'_>, stored: &Stored, wanted: &[ResourceCreate]) -> Outcome<()> {
     let project_id = &stored.vault.project_id;
-    let excluded = resource
-        .extra_info
-        .as_ref()
-        .and_then(|extra| extra.exclude_volumes.clone())
-        .unwrap_or_default();
-    let subject = subjects::find(turn, project_id, &resource.kind, &resource.id, &excluded)?;
-    if let What::Server(server) = &subject.what
-        && let Some(stranger) = excluded
-            .iter()
-            .find(|id| server.volumes.iter().all(|v| v.id != **id))
-    {
-        let rule = format!("volume {stranger} is not attached to {}", subject.name());
-        return Err(invalid("extra_info.exclude_volumes", rule).into());
-    }
-    if let Some((_, vault_id, vault)) = vault_of(turn, &resource.id)? {
-        return Err(taken(&subject, &vault, vault_id == stored.vault.id).into());
-    }
-    let unfit = subject.unfit(false);
-    if let Some(unfit) = unfit.iter().find(|unfit| !unfit.passes()) {
-        return Err(subject.refused(unfit).into());
-    }
-    refuse_shared_elsewhere(turn, stored, &subject)?;
-    insert(turn, stored.no, &subject, false)
-}
-
-fn taken(subject: &Subject, vault: &str, same: bool) -> Refusal {
-    let name = subject.name();
-    let (code, message) = match (same, &subject.what) {
-        (true, What::Server(_)) => (
-            "BackupService.7116",
-            format!("Server {name} is in this vault already."),
-        ),
-        (true, _) => (
-            "BackupService.7006",
-            format!("{name} is in this vault already."),
-        ),
-        (false, _) => (
-            "BackupService.6103",
-            format!("{name} is in vault {vault}; take it out there first, or migrate it."),
-        ),
-    };
-    refusal(code, message)
-}
-
-/// A shared volume is backed up in one vault: all its servers have to be there.
-fn refuse_shared_elsewhere(turn: &Turn<'_>, stored: &Stored, subject: &Subject) -> Outcome<()> {
-    for volume in subject.disks().iter().filter(|volume| volume.shared) {
-        let elsewhere: Option<(String, String)> = turn
-            .db
-            .prepare_cached(
-                "SELECT r.name, v.name FROM attachments a
-                 JOIN cbr_resources r ON r.resource_id = a.server_id JOIN cbr_vaults v ON v.no = r.vault
-                 WHERE a.volume_id = ?1 AND a.server_id <> ?2 AND r.vault <> ?3
-                     AND NOT EXISTS (SELECT 1 FROM json_each(r.excluded) e WHERE e.value = a.volume_id)",
-            )?
-            .query_row((&volume.id, &subject.id, stored.no), |row| Ok((row.get(0)?, row.get(1)?)))
-            .optional()?;
-        if let Some((server, vault)) = elsewhere {
-            let message = format!(
-                "Volume {} is shared with server {server} of vault {vault}; both servers belong into one vault.",
-                volume.name
-            );
-            return Err(refusal("BackupService.6137", message).into());
-        }
+    for resource in wanted {
+        let extra = resource.extra_info.as_ref();
+        let excluded = extra.and_then(|extra| extra.exclude_volumes.clone());
+        let excluded = excluded.unwrap_or_default();
+        let subject = subjects::find(turn, project_id, &resource.kind, &resource.id, &excluded)?;
+        insert(turn, stored.no, &subject, false)?;
     }
     Ok(())
 }
@@ -212,41 +96,6 @@ pub fn vault_of(turn: &Turn<'_>, resource_id: &str) -> Outcome<Option<(i64, Stri
     Ok(found)
 }
 
-/// Refuses ids that are not in the vault.
-fn require_inside(stored: &Stored, ids: &[String]) -> Outcome<()> {
-    match ids.iter().find(|id| {
-        stored
-            .vault
-            .resources
-            .iter()
-            .all(|resource| resource.id != **id)
-    }) {
-        Some(stranger) => {
-            let message = format!("{stranger} is not in vault {}.", stored.vault.name);
-            Err(refusal("BackupService.6135", message).into())
-        }
-        None => Ok(()),
-    }
-}
-
-/// Refuses while something is being written to, read from or taken out of a vault.
-pub fn require_idle(turn: &Turn<'_>, stored: &Stored) -> Outcome<()> {
-    let (id, name) = (&stored.vault.id, &stored.vault.name);
-    if tasks::running(turn, id, &["backup", "restore"])? > 0 {
-        let message = format!("A backup or restore of vault {name} is running; wait for it.");
-        return Err(refusal("BackupService.6125", message).into());
-    }
-    if tasks::running(turn, id, &["replication", "copy"])? > 0 {
-        let message = format!("Backups of vault {name} are being replicated; wait for it.");
-        return Err(refusal("BackupService.6130", message).into());
-    }
-    if tasks::running(turn, id, &["remove_resource"])? > 0 {
-        let message = format!("Resources are being taken out of vault {name}; wait for it.");
-        return Err(refusal("BackupService.6134", message).into());
-    }
-    Ok(())
-}
-
 /// Takes resources out of a vault, and their backups with them (7).
 pub fn remove(
     turn: &Turn<'_>,
@@ -255,18 +104,15 @@ pub fn remove(
     ids: &[String],
 ) -> Outcome<Vec<String>> {
     let stored = vaults::stored(turn, project_id, vault_id)?;
-    check_length(ids.len(), "resource_ids")?;
-    require_inside(&stored, ids)?;
-    require_idle(turn, &stored)?;
     let names: Vec<_> = stored
         .vault
         .resources
         .iter()
         .filter(|resource| ids.contains(&resource.id))
         .collect();
-    let (mut backups, mut mb) = (0, 0);
+    let (mut backups, mut mb, mut kept) = (0, 0, Vec::new());
     for id in ids {
-        let (count, of, kept): (i64, i64, bool) = turn
+        let (count, of, stays): (i64, i64, bool) = turn
             .db
             .prepare_cached(
                 "SELECT count(*), coalesce(sum(size_mb), 0), coalesce(max(image_id IS NOT NULL OR (?3 AND automatic)), 0)
@@ -275,16 +121,18 @@ pub fn remove(
             .query_row((id, stored.no, stored.locked()), |row| {
                 Ok((row.get(0)?, row.get(1)?, row.get(2)?))
             })?;
-        if kept {
-            let message = format!(
-                "Backups of {id} cannot be deleted: an image was made from one, or vault {} is locked.",
-                stored.vault.name
-            );
-            return Err(refusal("BackupService.6115", message).into());
+        if stays {
+            kept.push(id.clone());
         }
         backups += count;
         mb += of;
     }
+    let known = RemoveFacts {
+        vault: Some(&facts::of(&stored)),
+        work: &facts::work(turn, vault_id)?,
+        kept: &kept,
+    };
+    facts::refuse(remove_refusals(vault_id, ids, &known))?;
     for id in ids {
         turn.db
             .prepare_cached("DELETE FROM cbr_resources WHERE resource_id = ?1")?
@@ -345,38 +193,19 @@ pub fn migrate(
 ) -> Outcome<Vec<String>> {
     let stored = vaults::stored(turn, project_id, vault_id)?;
     let ids = &wanted.resource_ids;
-    check_length(ids.len(), "resource_ids")?;
     let target = vaults::anywhere(turn, &wanted.destination_vault_id)?
-        .filter(|target| target.vault.project_id == project_id)
-        .ok_or_else(|| {
-            let message = format!("There is no vault {}.", wanted.destination_vault_id);
-            refusal("BackupService.6120", message)
-        })?;
-    if target.no == stored.no {
-        return Err(invalid("destination_vault_id", "is the vault the resources are in").into());
-    }
-    require_inside(&stored, ids)?;
-    require_idle(turn, &stored)?;
-    require_idle(turn, &target)?;
-    target.require_usable("BackupService.6112")?;
-    let same_kind = target.object == stored.object
-        && target.vault.billing.protect_type == stored.vault.billing.protect_type
-        && target.with_applications() == stored.with_applications();
-    if !same_kind {
-        let message = format!(
-            "Vault {} is of another kind ({}) than vault {} ({}).",
-            target.vault.name,
-            target.vault.billing.spec_code,
-            stored.vault.name,
-            stored.vault.billing.spec_code
-        );
-        return Err(refusal("BackupService.6102", message).into());
-    }
-    let total = target.vault.resources.len() + ids.len();
-    if total > MAX_RESOURCES {
-        let message = format!("Vault {} would hold {total} resources.", target.vault.name);
-        return Err(refusal("BackupService.6100", message).into());
-    }
+        .filter(|target| target.vault.project_id == project_id);
+    let known = target.as_ref().map(facts::of);
+    let migration = MigrateFacts {
+        vault: Some(&facts::of(&stored)),
+        work: &facts::work(turn, vault_id)?,
+        target: known.as_ref(),
+        target_work: &facts::work(turn, &wanted.destination_vault_id)?,
+    };
+    facts::refuse(migrate_refusals(vault_id, wanted, &migration))?;
+    let Some(target) = target else {
+        return Err(vaults::unknown(&wanted.destination_vault_id).into());
+    };
     let moved: i64 = stored
         .vault
         .resources
@@ -384,15 +213,7 @@ pub fn migrate(
         .filter(|resource| ids.contains(&resource.id))
         .filter_map(|resource| resource.backup_size)
         .sum();
-    if !vaults::make_room(turn, &target, moved)? {
-        let message = format!(
-            "Vault {} has {} MB free; the backups of {} take {moved} MB.",
-            target.vault.name,
-            target.capacity_mb() - target.used_mb(),
-            listed(ids)
-        );
-        return Err(refusal("BackupService.6129", message).into());
-    }
+    vaults::make_room(turn, &target, moved)?;
     for id in ids {
         turn.db
             .prepare_cached("UPDATE cbr_resources SET vault = ?2 WHERE resource_id = ?1")?
@@ -414,16 +235,8 @@ pub fn set(
     wanted: &ResourcesSet,
 ) -> Outcome<Vec<String>> {
     let stored = vaults::stored(turn, project_id, vault_id)?;
-    let suspended = match wanted.action.as_str() {
-        "suspend" => true,
-        "unsuspend" => false,
-        other => {
-            let rule = format!("`{other}` is neither suspend nor unsuspend");
-            return Err(invalid("action", rule).into());
-        }
-    };
-    check_length(wanted.resource_ids.len(), "resource_ids")?;
-    require_inside(&stored, &wanted.resource_ids)?;
+    facts::refuse(set_refusals(vault_id, wanted, Some(&facts::of(&stored))))?;
+    let suspended = wanted.action == "suspend";
     for id in &wanted.resource_ids {
         turn.db
             .prepare_cached("UPDATE cbr_resources SET suspended = ?2 WHERE resource_id = ?1")?
@@ -432,58 +245,44 @@ pub fn set(
     Ok(wanted.resource_ids.clone())
 }
 
-/// Whether a server's tags (`key=value` or `key`) have one of these.
-fn matches(tags: &[String], rules: &[Tag]) -> bool {
-    tags.iter().any(|tag| {
-        let (key, value) = tag.split_once('=').unwrap_or((tag, ""));
-        rules
-            .iter()
-            .any(|rule| rule.key == key && rule.value == value)
-    })
-}
-
 /// Takes servers into the vaults that bind them by their tags, and servers that lost theirs stay.
 ///
 /// Servers that cannot be backed up for good, and those of another vault, are left where they are.
 pub fn bind_by_tags(turn: &Turn<'_>, tenant: i64) -> Outcome<()> {
-    let binding: Vec<Stored> = vaults::all(turn, tenant)?
-        .into_iter()
-        .filter(|stored| {
-            stored.vault.auto_bind == Some(true) && stored.vault.billing.status == "available"
-        })
-        .collect();
-    if binding.is_empty() {
+    let all = vaults::all(turn, tenant)?;
+    if all
+        .iter()
+        .all(|stored| stored.vault.auto_bind != Some(true))
+    {
         return Ok(());
     }
-    let free: Vec<(String, String)> = turn
+    let project_id = super::project_of(turn, tenant)?;
+    let free: Vec<String> = turn
         .db
         .prepare_cached(
-            "SELECT s.id, s.tags FROM servers s JOIN tenants t ON t.project_id = s.project_id
-             WHERE t.no = ?1 AND s.kind = 'ecs' AND s.tags <> '[]'
+            "SELECT s.id FROM servers s
+             WHERE s.project_id = ?1 AND s.kind = 'ecs' AND s.tags <> '[]'
                  AND NOT EXISTS (SELECT 1 FROM cbr_resources r WHERE r.resource_id = s.id)
              ORDER BY s.created_at, s.id",
         )?
-        .query_map([tenant], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .query_map([&project_id], |row| row.get(0))?
         .collect::<Result<_, _>>()?;
-    let mut held: Vec<usize> = binding
-        .iter()
-        .map(|stored| stored.vault.resources.len())
-        .collect();
-    for (id, tags) in free {
-        let tags: Vec<String> = serde_json::from_str(&tags)?;
-        for (stored, held) in binding.iter().zip(&mut held) {
-            let rules = stored.vault.bind_rules.tags.as_deref().unwrap_or_default();
-            if *held >= MAX_RESOURCES || !matches(&tags, rules) {
-                continue;
-            }
-            let subject = subjects::find(turn, &stored.vault.project_id, SERVER_KIND, &id, &[])?;
-            if subject.unfit(false).iter().all(Unfit::passes)
-                && refuse_shared_elsewhere(turn, stored, &subject).is_ok()
-            {
-                insert(turn, stored.no, &subject, true)?;
-                *held += 1;
-            }
-            break;
+    let mut subjects = Vec::with_capacity(free.len());
+    for id in &free {
+        let mut subject = subjects::find(turn, &project_id, SERVER_KIND, id, &[])?;
+        facts::attach(turn, &mut subject)?;
+        subjects.push(subject);
+    }
+    let vaults: Vec<_> = all.iter().map(facts::of).collect();
+    let known = BindingFacts {
+        vaults: &vaults,
+        servers: &facts::servers(&subjects),
+    };
+    for (server, vault) in bound(&known) {
+        let stored = all.iter().find(|stored| stored.vault.id == vault);
+        let subject = subjects.iter().find(|subject| subject.id == server);
+        if let (Some(stored), Some(subject)) = (stored, subject) {
+            insert(turn, stored.no, subject, true)?;
         }
     }
     Ok(())

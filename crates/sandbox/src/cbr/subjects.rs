@@ -1,13 +1,13 @@
 //! Servers, volumes and file systems as vaults look at them.
 
 use contract::cbr::protect::{self, Unfit};
-use contract::cbr::rules::{ObjectType, TURBO_KIND, VOLUME_KIND};
+use contract::cbr::rules::{TURBO_KIND, VOLUME_KIND};
 use contract::model::Volume;
 use contract::rules::{BARE_METAL_KIND, SERVER_KIND};
 use contract::time::Timestamp;
+use contract::vault::VaultRefusal;
 use rusqlite::{OptionalExtension as _, Row};
 
-use super::refusal;
 use crate::csbs::servers::{Subject as Server, ZONE_WITHOUT_BACKUP};
 use crate::refusal::{Outcome, Refusal};
 use crate::turn::Turn;
@@ -74,14 +74,20 @@ pub fn volume(turn: &Turn<'_>, project_id: &str, id: &str) -> Outcome<Option<Vol
     let Some(mut volume) = found else {
         return Ok(None);
     };
-    volume.attachments = turn
+    volume.attachments = attachments(turn, id)?;
+    Ok(Some(volume))
+}
+
+/// The servers a volume is attached to, and as what.
+pub fn attachments(turn: &Turn<'_>, volume_id: &str) -> Outcome<Vec<(String, String)>> {
+    let found = turn
         .db
         .prepare_cached(
             "SELECT server_id, device FROM attachments WHERE volume_id = ?1 ORDER BY server_id",
         )?
-        .query_map([id], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .query_map([volume_id], |row| Ok((row.get(0)?, row.get(1)?)))?
         .collect::<Result<_, _>>()?;
-    Ok(Some(volume))
+    Ok(found)
 }
 
 /// A file system of the project.
@@ -135,13 +141,8 @@ pub fn find(
 
 /// There is no such resource.
 pub fn missing(kind: &str, id: &str) -> Refusal {
-    let (code, noun) = match ObjectType::of_kind(kind) {
-        Some(ObjectType::Server) => ("BackupService.7100", "server"),
-        Some(ObjectType::Disk) => ("BackupService.7000", "volume"),
-        Some(ObjectType::Turbo) => ("BackupService.7500", "file system"),
-        _ => ("BackupService.6302", "resource"),
-    };
-    refusal(code, format!("There is no {noun} {id}."))
+    let (kind, id) = (kind.to_owned(), id.to_owned());
+    VaultRefusal::Missing { kind, id }.into()
 }
 
 impl Subject {
@@ -205,9 +206,11 @@ impl Subject {
             What::Volume(_) => "Volume",
             What::FileSystem(_) => "File system",
         };
-        refusal(
-            unfit.code(),
-            format!("{noun} {} cannot be backed up: {unfit}.", self.name()),
-        )
+        VaultRefusal::Unfit {
+            noun,
+            name: self.name().to_owned(),
+            unfit: unfit.clone(),
+        }
+        .into()
     }
 }

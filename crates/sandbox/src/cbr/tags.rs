@@ -3,15 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use contract::cbr::Tag;
-use contract::cbr::rules::MAX_TAGS;
 use contract::csbs::tags::{BatchAction, BatchTag, KeyValues, TagSearch, removed};
-use contract::rules::{Broken, tag_key, tag_value};
+use contract::vault::checked_tags;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::refusal;
 use super::vaults::{self, Stored};
-use super::{invalid, refusal};
-use crate::refusal::Outcome;
+use crate::refusal::{Outcome, Refusal};
 use crate::turn::Turn;
 
 /// Add or remove several tags; `sys_tags` are the service's own and are ignored.
@@ -37,27 +36,7 @@ pub struct Search {
 
 /// Adds tags to those an object has; the same key gets the new value.
 pub fn added(present: &[Tag], new: &[Tag], field: &str) -> Outcome<Vec<Tag>> {
-    let mut tags = present.to_vec();
-    for (n, tag) in new.iter().enumerate() {
-        let key = tag_key(&tag.key).map_err(|rule| invalid(&format!("{field}.key"), rule))?;
-        let value =
-            tag_value(&tag.value).map_err(|rule| invalid(&format!("{field}.value"), rule))?;
-        if new[..n].iter().any(|earlier| earlier.key.trim() == key) {
-            return Err(invalid(&format!("{field}.key"), Broken::Duplicate(key)).into());
-        }
-        match tags.iter_mut().find(|old| old.key == key) {
-            Some(old) => old.value = value,
-            None => tags.push(Tag { key, value }),
-        }
-    }
-    if tags.len() > MAX_TAGS {
-        let message = format!(
-            "{field}: {} tags are too many; at most {MAX_TAGS} are allowed.",
-            tags.len()
-        );
-        return Err(refusal("BackupService.6600", message).into());
-    }
-    Ok(tags)
+    checked_tags(present, new, field).map_err(|refused| Refusal::from(refused).into())
 }
 
 fn write(turn: &Turn<'_>, stored: &Stored, tags: &[Tag]) -> Outcome<()> {

@@ -20,4 +20,5 @@ mod retention_timeline;
 mod routes;
 mod sharing_preflight;
 mod signatures;
+mod vault_preflight;
 mod volumes;

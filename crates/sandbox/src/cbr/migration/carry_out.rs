@@ -32,7 +32,8 @@ pub(super) fn carry_out(turn: &Turn<'_>, who: &Authenticated, plan: &Plan) -> Ou
         let policy = plan.policy_of(planned);
         let policy = policy.and_then(|policy| made.get(policy.from.id.as_str()));
         if let Some((id, _)) = policy {
-            associations::apply(turn, &stored, id, None)?;
+            let policy = policies::stored(turn, project_id, id)?;
+            associations::apply(turn, &stored, &policy, None)?;
         }
         for backup in &planned.backups {
             move_backup(turn, backup, &stored, policy)?;

@@ -29,7 +29,7 @@ pub struct Dice {
 }
 
 impl Dice {
-    fn throw(runner: &mut TestRunner) -> Self {
+    pub fn throw(runner: &mut TestRunner) -> Self {
         let numbers = prop::collection::vec(0..1_000_000_usize, 24);
         Self {
             numbers: numbers.new_tree(runner).unwrap().current(),
