@@ -24,7 +24,7 @@ use crate::preflight::Dice;
 
 #[derive(Debug)]
 pub enum Deed {
-    Create(VaultCreate),
+    Create(Box<VaultCreate>),
     Update(String, VaultUpdate),
     Delete(String),
     Add(String, Vec<ResourceCreate>),
@@ -257,7 +257,7 @@ impl Deed {
         if dice.once_in(12) {
             body["enterprise_project_id"] = "another".into();
         }
-        Self::Create(serde_json::from_value(body).unwrap())
+        Self::Create(Box::new(serde_json::from_value(body).unwrap()))
     }
 
     fn update(dice: &mut Dice, seen: &Seen) -> Self {
