@@ -79,3 +79,31 @@ async fn adding_and_removing_rows_moves_the_focus_to_a_key() {
     until("one row is left", || all(&page.root, "li").len() == 1).await;
     assert_eq!(label(&focused()), "Key 1");
 }
+
+#[wasm_bindgen_test]
+async fn as_many_rows_as_an_object_carries_tags_and_no_more() {
+    let page = mount(|| {
+        let rows = TagRows::within(2);
+        rows.load(&[]);
+        rows.view()
+    });
+    let add = || {
+        all(&page.root, "button")
+            .last()
+            .expect("the button below the rows")
+            .clone()
+    };
+    add().click();
+    until("two rows are there", || all(&page.root, "li").len() == 2).await;
+    until("the button says why not", || {
+        let why = add().get_attribute("aria-describedby").unwrap_or_default();
+        let reason = document().get_element_by_id(&why);
+        reason.is_some_and(|reason| {
+            let text = reason.text_content().unwrap_or_default();
+            text.contains("at most 2 tags")
+        })
+    })
+    .await;
+    add().click();
+    assert_eq!(all(&page.root, "li").len(), 2);
+}

@@ -65,7 +65,8 @@ fn servers_are_moved_bound_by_tags_and_put_in_and_every_refusal_is_said_before()
         let dialog = page.see("dialog", "Put resources into cluster").await?;
         page.see_text("Server cluster01 is in this vault already.")
             .await?;
-        page.see_text("bare-metal").await?;
+        page.see_text("is on dedicated storage; leave it out")
+            .await?;
         page.click_in(&dialog, "button", &format!("Add {SERVER}"))
             .await?;
         page.accessible().await?;

@@ -49,6 +49,7 @@ pub fn tab(one: OneVault) -> AnyView {
         view! { <BindingPreview resources=known vault=as_it_would_be/> }.into_any()
     };
     view! {
+<div class="vault-cards">
         <Card title="Take in servers by their tags">
             <Checkbox label="Take in servers by their tags" checked=on on_change=move |now| on.set(now)
                 hint="Servers that carry one of these tags, with its value, are put in by themselves."/>
@@ -58,6 +59,7 @@ pub fn tab(one: OneVault) -> AnyView {
         {move || on.get().then(|| view! {
             <Card title="What that means now">{query_view(known, "servers", preview)}</Card>
         })}
+</div>
     }
     .into_any()
 }

@@ -27,7 +27,7 @@ use crate::router::use_navigate;
 use crate::session::use_session;
 use crate::tags::TagRows;
 use crate::ui::{
-    Button, ButtonKind, ButtonLink, Card, Fact, Facts, Glyph, Notice, TextLink, Tone, use_toasts,
+    Button, ButtonKind, ButtonLink, Card, Fact, Facts, Glyph, Notice, Tone, use_toasts,
 };
 
 /// What the form has to know.
@@ -116,13 +116,10 @@ impl Making {
 
 /// The page.
 pub fn create_page() -> AnyView {
-    let paths = use_paths();
     let known = Query::new(load);
-    let home = paths.vaults();
-    let lead = move || view! { <TextLink href=home.clone()>"All vaults"</TextLink> }.into_any();
     let form = |known: Signal<Arc<Known>>| form(Making::new(known));
     view! {
-        <Page title="Create vault" lead=lead>{query_view(known, "servers, disks and policies", form)}</Page>
+        <Page title="Create vault">{query_view(known, "servers, disks and policies", form)}</Page>
     }
     .into_any()
 }

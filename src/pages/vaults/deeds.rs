@@ -66,21 +66,32 @@ impl OneVault {
     /// Does something at once: says what was done, or why not; with `undo`, it can be taken back.
     pub fn carry_out(self, deed: VaultDeed, done: String, failed: String, undo: Option<VaultDeed>) {
         let id = self.vault.with_untracked(|vault| vault.id.clone());
-        let (once, why) = (operation_id(), failed.clone());
+        self.send(id, deed, (done, failed), undo);
+    }
+
+    /// The same for a vault by its id: what is taken back may be taken back from another page.
+    fn send(
+        self,
+        id: String,
+        deed: VaultDeed,
+        (done, failed): (String, String),
+        undo: Option<VaultDeed>,
+    ) {
+        let once = operation_id();
         leptos::task::spawn_local(async move {
             match deed.carry_out(self.api, &id, &once).await {
                 Ok(()) => match undo {
                     Some(back) => {
                         let title = done.clone();
                         let undo = move |()| {
-                            let (text, failed) = (format!("{done}: taken back"), failed.clone());
-                            self.carry_out(back.clone(), text, failed, None);
+                            let words = (format!("{done}: taken back"), failed.clone());
+                            self.send(id.clone(), back.clone(), words, None);
                         };
                         self.toasts.undoable(title, Callback::new(undo));
                     }
                     None => self.toasts.success(done),
                 },
-                Err(error) => self.toasts.failure(why, explained(&error)),
+                Err(error) => self.toasts.failure(failed, explained(&error)),
             }
             // The page may have been left meanwhile.
             if self.vault.try_get_untracked().is_some() {

@@ -3,17 +3,25 @@
 use contract::vault::Vault;
 use leptos::prelude::*;
 
-use crate::format::{gigabytes, megabytes};
+use crate::format::grouped;
 use crate::ui::Meter;
 
-/// MB as text.
+/// MB as text: in GB from one on, with a tenth where it says something. Sizes of vaults are set in GB,
+/// so that larger units would hide what was typed.
 pub fn mb(value: i64) -> String {
-    megabytes(u64::try_from(value).unwrap_or(0))
+    let value = u64::try_from(value).unwrap_or(0);
+    let tenths = value.saturating_mul(10) / 1024;
+    match (tenths / 10, tenths % 10) {
+        (0, _) => format!("{value} MB"),
+        (whole, 0) => format!("{} GB", grouped(whole)),
+        (whole, _) if whole >= 100 => format!("{} GB", grouped(whole)),
+        (whole, tenth) => format!("{whole}.{tenth} GB"),
+    }
 }
 
 /// GB as text.
 pub fn gb(value: i64) -> String {
-    gigabytes(u64::try_from(value).unwrap_or(0))
+    format!("{} GB", grouped(u64::try_from(value).unwrap_or(0)))
 }
 
 /// `37.5 GB of 200 GB (18 %)`; rounded down, so that only a full vault reads 100 %.
@@ -57,6 +65,8 @@ mod tests {
         assert_eq!(used_words(&vault), "37.5 GB of 200 GB (18 %)");
         vault.used_mb = 200 * 1024 - 1;
         assert!(used_words(&vault).ends_with("(99 %)"));
+        vault.size_gb = 1200;
+        assert_eq!(used_words(&vault), "199 GB of 1\u{202f}200 GB (16 %)");
         vault.size_gb = 0;
         assert_eq!(used_words(&vault), "199 GB used");
     }

@@ -10,7 +10,7 @@ use super::delete::DeleteVault;
 use super::{
     backups_tab, binding_tab, overview, policies_tab, replication, resources_tab, settings_tab,
 };
-use crate::api::{Tagged, VaultDeed, vault, vault_backups, vault_policies, vault_tasks};
+use crate::api::{Tagged, VaultDeed, vault, vault_backups, vault_policies, vault_tasks, work_of};
 use crate::layout::{Page, use_paths};
 use crate::query::{Pace, Query, query_view, refresh_bar};
 use crate::router::{NavigateOptions, use_navigate, use_params_map, use_query_map};
@@ -53,10 +53,12 @@ pub fn vault_page() -> AnyView {
         let id = id.get();
         async move { vault_tasks(api, &id).await }
     })
-    .polled(move |_| {
-        found
-            .data_untracked()
-            .map_or(Pace::Calm, |vault| pace(&vault))
+    .polled(|tasks| {
+        if work_of(tasks).is_empty() {
+            Pace::Calm
+        } else {
+            Pace::Lively
+        }
     });
     let title = Signal::derive(move || {
         found
@@ -151,7 +153,10 @@ fn tabs(one: OneVault) -> AnyView {
     };
     let panel = Callback::new(move |key: &'static str| match key {
         "resources" => resources_tab::tab(one),
-        "policies" => view! { {policies_tab::tab(one)} {replication::card(one)} }.into_any(),
+        "policies" => {
+            let cards = (policies_tab::tab(one), replication::card(one));
+            view! { <div class="vault-cards">{cards}</div> }.into_any()
+        }
         "binding" => binding_tab::tab(one),
         "tags" => tags(one),
         "backups" => backups_tab::tab(one),

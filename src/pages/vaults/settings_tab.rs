@@ -85,8 +85,10 @@ impl Settings {
 /// The tab.
 pub fn tab(one: OneVault) -> AnyView {
     view! {
-        <Card title="Name and size">{form(one)}</Card>
-        <Card title="Lock">{lock(one)}</Card>
+        <div class="vault-cards">
+            <Card title="Name and size">{form(one)}</Card>
+            <Card title="Lock">{lock(one)}</Card>
+        </div>
     }
     .into_any()
 }
