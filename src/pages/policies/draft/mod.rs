@@ -3,6 +3,8 @@
 
 mod check;
 mod retention;
+#[cfg(test)]
+mod tests;
 
 use contract::model::{Destination, Generation, Policy, PolicyKind};
 use contract::schedule::Schedule;
