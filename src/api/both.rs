@@ -1,7 +1,7 @@
-//! Questions that both services answer, asked of those the project has and answered as one.
+//! Questions that both services answer, asked of those the project has and answered as one. The first screen asks
+//! them too: what there is to put together is put together in the part of the second service.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
 use std::future::{Future, poll_fn};
 use std::pin::pin;
 use std::task::Poll;
@@ -26,65 +26,52 @@ impl Api {
             .map(|(_, generation)| generation)
             .collect()
     }
-
-    fn keeps(self, generation: Generation) -> bool {
-        self.has(match generation {
-            Generation::Csbs => Service::Csbs,
-            Generation::Cbr => Service::Cbr,
-        })
-    }
 }
 
 thread_local! {
-    /// Which service answered for an id: the next question goes there first. Grows by one entry for each backup
-    /// somebody opens.
-    static LIVES_IN: RefCell<HashMap<String, Generation>> = RefCell::default();
+    /// Backups that were opened and live in vaults: the next question about one goes there first.
+    static IN_VAULTS: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
 }
 
 /// One backup, whichever service keeps it.
 pub async fn backup(api: Api, id: &str) -> Result<Backup, ApiError> {
     let mut services = api.generations();
-    if LIVES_IN.with_borrow(|known| known.get(id).copied()) == Some(Generation::Cbr) {
+    let in_vault = IN_VAULTS.with_borrow(|known| known.iter().any(|known| known == id));
+    if in_vault {
         services.reverse();
     }
-    let mut missing = None;
+    let (mut missing, mut nameless) = (None, None);
     for generation in services {
         let found = match generation {
             Generation::Csbs => backups::backup(api, id).await,
             Generation::Cbr => (cbr().await?.backup)(api, id.to_owned()).await,
         };
         match found {
-            // An id nobody knows is answered with an object without one by some.
             Ok(backup) if !backup.id.is_empty() => {
-                LIVES_IN.with_borrow_mut(|known| known.insert(id.to_owned(), generation));
+                if generation == Generation::Cbr && !in_vault {
+                    IN_VAULTS.with_borrow_mut(|known| known.push(id.to_owned()));
+                }
                 return Ok(backup);
             }
-            Ok(backup) => return Ok(backup),
+            // An answer without an id says nothing: the other service may know better.
+            Ok(backup) => nameless = Some(backup),
             Err(error) if error.is_missing() => missing = missing.or(Some(error)),
             Err(error) => return Err(error),
         }
     }
-    Err(missing.unwrap_or(ApiError::Network))
+    nameless.ok_or_else(|| missing.unwrap_or(ApiError::Network))
 }
 
 /// All backups that match filters both services know: `resource_id`, `checkpoint_id`, `name`, `status`, `start_time`
 /// and `end_time`. For lists that can be long, prefer [`newest_backups`].
 pub async fn all_backups(api: Api, filters: &[(&str, &str)]) -> Result<Vec<Backup>, ApiError> {
-    let first = async {
-        match api.keeps(Generation::Csbs) {
-            true => backups::backups(api, filters).await,
-            false => Ok(Vec::new()),
-        }
-    };
-    let second = async {
-        match api.keeps(Generation::Cbr) {
-            true => (cbr().await?.all_backups)(api, owned(filters)).await,
-            false => Ok(Vec::new()),
-        }
-    };
-    let (first, second) = both(first, second).await;
-    let mut all = first?;
-    all.extend(second?);
+    let mut all = Vec::new();
+    if api.has(Service::Csbs) {
+        all = backups::backups(api, filters).await?;
+    }
+    if api.has(Service::Cbr) {
+        all = (cbr().await?.all_backups)(api, owned(filters), all).await?;
+    }
     Ok(all)
 }
 
@@ -94,56 +81,36 @@ pub async fn newest_backups(
     filters: &[(&str, &str)],
     limit: usize,
 ) -> Result<Vec<Backup>, ApiError> {
-    let first = async {
-        match api.keeps(Generation::Csbs) {
-            true => Ok(backups::backups_page(api, filters, None, limit)
-                .await?
-                .backups),
-            false => Ok(Vec::new()),
-        }
-    };
-    let second = async {
-        match api.keeps(Generation::Cbr) {
-            true => (cbr().await?.backups)(api, owned(filters), limit).await,
-            false => Ok(Vec::new()),
-        }
-    };
-    let (first, second) = both(first, second).await;
-    let (mut all, second) = (first?, second?);
-    if !second.is_empty() {
-        all.extend(second);
-        all.sort_by_key(|backup| std::cmp::Reverse(backup.created_at));
-        all.truncate(limit);
+    let mut all = Vec::new();
+    if api.has(Service::Csbs) {
+        all = backups::backups_page(api, filters, None, limit)
+            .await?
+            .backups;
+    }
+    if api.has(Service::Cbr) {
+        all = (cbr().await?.newest_backups)(api, owned(filters), limit, all).await?;
     }
     Ok(all)
 }
 
 /// What backups may take, and do: the quotas of v1, and the room in vaults.
 pub async fn quotas(api: Api) -> Result<Vec<Quota>, ApiError> {
-    let first = async {
-        match api.keeps(Generation::Csbs) {
-            true => backups::quotas(api).await,
-            false => Ok(Vec::new()),
-        }
-    };
-    let second = async {
-        match api.keeps(Generation::Cbr) {
-            true => (cbr().await?.capacity)(api).await.map(Some),
-            false => Ok(None),
-        }
-    };
-    let (first, second) = both(first, second).await;
-    let mut all = first?;
-    all.extend(second?);
+    let mut all = Vec::new();
+    if api.has(Service::Csbs) {
+        all = backups::quotas(api).await?;
+    }
+    if api.has(Service::Cbr) {
+        all.push((cbr().await?.capacity)(api).await?);
+    }
     Ok(all)
 }
 
 /// What vaults protect; nothing where there are none.
 pub async fn protection(api: Api) -> Result<Protection, ApiError> {
-    match api.keeps(Generation::Cbr) {
-        true => (cbr().await?.protection)(api).await,
-        false => Ok(Protection::default()),
+    if !api.has(Service::Cbr) {
+        return Ok(Protection::default());
     }
+    (cbr().await?.protection)(api).await
 }
 
 /// Waits for two things at once.

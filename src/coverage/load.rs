@@ -25,13 +25,6 @@ pub struct CoverageData {
 /// the others count as never backed up.
 const LOOKED_UP: usize = 100;
 
-async fn policies_of_v1(api: Api) -> Result<Vec<Policy>, ApiError> {
-    match api.has(Service::Csbs) {
-        true => api::policies(api).await,
-        false => Ok(Vec::new()),
-    }
-}
-
 /// Loads and computes.
 pub async fn load_coverage(
     api: Api,
@@ -39,8 +32,11 @@ pub async fn load_coverage(
     now: Timestamp,
 ) -> Result<CoverageData, ApiError> {
     let servers = api::servers(api).await?;
-    let (policies, held) = api::both(policies_of_v1(api), api::protection(api)).await;
-    let (mut policies, held) = (policies?, held?);
+    let mut policies = Vec::new();
+    if api.has(Service::Csbs) {
+        policies = api::policies(api).await?;
+    }
+    let held = api::protection(api).await?;
     // A policy of vaults looks after what is in them.
     policies.retain(|policy| {
         held.policies

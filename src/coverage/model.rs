@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use contract::cbr::rules::VOLUME_KIND;
 use contract::model::{Backup, BackupStatus, Policy, Server};
 use contract::time::Timestamp;
 
@@ -90,19 +91,16 @@ pub fn cover(
     now: Timestamp,
 ) -> Coverage {
     let since = now.plus_seconds(-target.hours() * 3600);
-    // The backup of a single volume counts for the server the volume is attached to.
-    let attached: HashMap<&str, &str> = servers
-        .iter()
-        .flat_map(|server| {
-            let volumes = server.attachments.iter();
-            volumes.map(|attachment| (attachment.volume_id.as_str(), server.id.as_str()))
-        })
-        .collect();
     let mut of_server: HashMap<&str, Vec<&Backup>> = HashMap::new();
     for backup in backups {
-        let of = attached.get(backup.server_id.as_str()).copied();
-        let server = of.unwrap_or(&backup.server_id);
-        of_server.entry(server).or_default().push(backup);
+        let mut of = &backup.server_id;
+        // The backup of a single volume counts for the server the volume is attached to.
+        if backup.kind == VOLUME_KIND
+            && let Some(server) = servers.iter().find(|server| is_attached(server, of))
+        {
+            of = &server.id;
+        }
+        of_server.entry(of).or_default().push(backup);
     }
     let mut servers: Vec<ServerCoverage> = servers
         .iter()
@@ -127,6 +125,11 @@ pub fn cover(
         (a.gap.is_none(), &a.gap, &a.server_name).cmp(&(b.gap.is_none(), &b.gap, &b.server_name))
     });
     Coverage { servers }
+}
+
+fn is_attached(server: &Server, volume: &str) -> bool {
+    let mut attachments = server.attachments.iter();
+    attachments.any(|attachment| attachment.volume_id == volume)
 }
 
 fn usable<'a>(backups: &'a [&'a Backup]) -> impl Iterator<Item = &'a Backup> {

@@ -24,29 +24,14 @@ const MORE: usize = 100;
 
 /// All backups with which something is going on, of every service the project has.
 pub(super) async fn busy_backups(api: Api) -> Result<Vec<Backup>, ApiError> {
-    let first = async {
-        match api.has(Service::Csbs) {
-            true => busy_of_v1(api).await,
-            false => Ok(Vec::new()),
-        }
-    };
-    let (first, second) = api::both(first, busy_in_vaults(api)).await;
-    let mut all = first?;
-    all.extend(second?);
-    Ok(all)
-}
-
-/// Those in vaults: that service takes several states in one question (cbr-v3 section 2).
-async fn busy_in_vaults(api: Api) -> Result<Vec<Backup>, ApiError> {
-    if !api.has(Service::Cbr) {
-        return Ok(Vec::new());
+    let mut all = Vec::new();
+    if api.has(Service::Csbs) {
+        all = busy_of_v1(api).await?;
     }
-    let states: Vec<(&str, &str)> = BackupStatus::DOCUMENTED
-        .iter()
-        .filter(|status| status.is_busy())
-        .map(|status| ("status", status.as_str()))
-        .collect();
-    (api::cbr().await?.all_backups)(api, api::filters(&states)).await
+    if api.has(Service::Cbr) {
+        all = (api::cbr().await?.busy_backups)(api, all).await?;
+    }
+    Ok(all)
 }
 
 async fn busy_of_v1(api: Api) -> Result<Vec<Backup>, ApiError> {

@@ -2,7 +2,7 @@
 
 use contract::cbr::backups::{BackupAnswer, BackupUpdate, BackupUpdateRequest, BackupsAnswer};
 use contract::cbr::rules::ShortName;
-use contract::model::Backup;
+use contract::model::{Backup, BackupStatus};
 use contract::operations::cbr;
 
 use super::Filters;
@@ -39,15 +39,33 @@ pub(super) async fn newest(
     api: Api,
     filters: Filters,
     limit: usize,
+    mut known: Vec<Backup>,
 ) -> Result<Vec<Backup>, ApiError> {
-    page(api, &filters, None, limit).await
+    known.extend(page(api, &filters, None, limit).await?);
+    known.sort_by_key(|backup| std::cmp::Reverse(backup.created_at));
+    known.truncate(limit);
+    Ok(known)
 }
 
-pub(super) async fn all(api: Api, filters: Filters) -> Result<Vec<Backup>, ApiError> {
+/// The service takes several states in one question (cbr-v3 section 2).
+pub(super) async fn busy(api: Api, known: Vec<Backup>) -> Result<Vec<Backup>, ApiError> {
+    let states = BackupStatus::DOCUMENTED
+        .iter()
+        .filter(|status| status.is_busy())
+        .map(|status| ("status".to_owned(), status.as_str().to_owned()));
+    all(api, states.collect(), known).await
+}
+
+pub(super) async fn all(
+    api: Api,
+    filters: Filters,
+    mut known: Vec<Backup>,
+) -> Result<Vec<Backup>, ApiError> {
     let filters = &filters;
     let next =
         |marker: Option<String>| async move { page(api, filters, marker.as_deref(), PAGE).await };
-    all_pages(next, |backup: &Backup| &backup.id).await
+    known.extend(all_pages(next, |backup: &Backup| &backup.id).await?);
+    Ok(known)
 }
 
 pub(super) async fn one(api: Api, id: String) -> Result<Backup, ApiError> {

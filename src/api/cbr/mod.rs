@@ -38,10 +38,12 @@ pub struct Listed<T> {
 /// What the console asks the service.
 #[derive(Clone, Copy)]
 pub struct Cbr {
-    /// The newest backups that match, at most so many.
-    pub backups: fn(Api, Filters, usize) -> Answer<Vec<Backup>>,
-    /// All backups that match.
-    pub all_backups: fn(Api, Filters) -> Answer<Vec<Backup>>,
+    /// The newest backups that match, and those given, newest first and at most so many.
+    pub newest_backups: fn(Api, Filters, usize, Vec<Backup>) -> Answer<Vec<Backup>>,
+    /// All backups that match, behind those given.
+    pub all_backups: fn(Api, Filters, Vec<Backup>) -> Answer<Vec<Backup>>,
+    /// Those given, and the backups something is going on with.
+    pub busy_backups: fn(Api, Vec<Backup>) -> Answer<Vec<Backup>>,
     /// A page of rows for the list, behind the row with this id.
     pub rows: fn(Api, Filters, Option<String>, usize) -> Answer<Listed<VaultRow>>,
     pub backup: fn(Api, String) -> Answer<Backup>,
@@ -67,8 +69,11 @@ pub struct Cbr {
 #[wasm_split(cbr, fallible, wasm_split_path = leptos::wasm_split)]
 fn table() -> Result<Cbr, SplitLoaderError> {
     Ok(Cbr {
-        backups: |api, filters, limit| Box::pin(backups::newest(api, filters, limit)),
-        all_backups: |api, filters| Box::pin(backups::all(api, filters)),
+        newest_backups: |api, filters, limit, known| {
+            Box::pin(backups::newest(api, filters, limit, known))
+        },
+        all_backups: |api, filters, known| Box::pin(backups::all(api, filters, known)),
+        busy_backups: |api, known| Box::pin(backups::busy(api, known)),
         rows: |api, filters, marker, limit| Box::pin(rows::page(api, filters, marker, limit)),
         backup: |api, id| Box::pin(backups::one(api, id)),
         delete: |api, id, once| Box::pin(backups::delete(api, id, once)),
