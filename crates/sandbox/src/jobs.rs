@@ -29,6 +29,8 @@ pub enum Kind {
     Sweep,
     /// A scheduled run of a policy for vaults (`cbr_policies.no`).
     CbrRun,
+    /// A vault's turn in such a run, where its policy has a start window (`cbr_vaults.no`).
+    CbrVaultRun,
     /// The end of a task on a vault (`cbr_tasks.no`).
     CbrTask,
     /// The end of a conversion to vaults (`tenants.no`).
@@ -36,7 +38,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    const ALL: [(Self, &'static str); 9] = [
+    const ALL: [(Self, &'static str); 10] = [
         (Self::Run, "run"),
         (Self::Backup, "backup"),
         (Self::Restore, "restore"),
@@ -44,6 +46,7 @@ impl Kind {
         (Self::Image, "image"),
         (Self::Sweep, "sweep"),
         (Self::CbrRun, "cbr_run"),
+        (Self::CbrVaultRun, "cbr_vault_run"),
         (Self::CbrTask, "cbr_task"),
         (Self::CbrMigration, "cbr_migration"),
     ];
@@ -129,6 +132,7 @@ pub fn run_due(turn: &Turn<'_>, until: Timestamp, max: usize) -> Outcome<usize> 
                 retention::sweep(&then)?;
             }
             Some(Kind::CbrRun) => cbr::runs::scheduled(&then, subject)?,
+            Some(Kind::CbrVaultRun) => cbr::runs::turn_of_vault(&then, subject)?,
             Some(Kind::CbrTask) => cbr::tasks::finish(&then, subject, fail_code)?,
             Some(Kind::CbrMigration) => cbr::migration::finish(&then, subject, fail_code)?,
             None => tracing::warn!(word, "a job of an unknown kind was dropped"),

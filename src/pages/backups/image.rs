@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use contract::image::{FROM_CBR, ImageFacts, ImageJob, ImageRefusal, WholeImageRequest, refusals};
-use contract::model::{Backup, BackupAction};
+use contract::image::{ImageFacts, ImageJob, ImageRefusal, WholeImageRequest, refusals};
+use contract::model::{Backup, BackupAction, Generation};
 use contract::operations::image;
 use contract::request::RequestText;
 use leptos::prelude::*;
@@ -33,11 +33,8 @@ fn check(
     description: &str,
     names: &[String],
 ) -> (WholeImageRequest, Vec<ImageRefusal>) {
-    let mut request = WholeImageRequest::from_backup(&backup.id, name.trim());
+    let mut request = WholeImageRequest::of(backup, name.trim());
     description.trim().clone_into(&mut request.description);
-    if backup.generation.capabilities().vaults {
-        request.whole_image_type = Some(FROM_CBR.to_owned());
-    }
     let facts = ImageFacts {
         backup: Some(backup),
         names,
@@ -56,8 +53,8 @@ fn field_of(refusal: &ImageRefusal) -> Option<&'static str> {
     }
 }
 
-fn said(refusal: &ImageRefusal) -> String {
-    match refusal.backup_code() {
+fn said(refusal: &ImageRefusal, generation: Generation) -> String {
+    match refusal.backup_code(generation) {
         Some(code) => format!("{refusal} ({}, {code})", refusal.code()),
         None => format!("{refusal} ({})", refusal.code()),
     }
@@ -72,7 +69,7 @@ fn blocked(backup: &Backup) -> Option<String> {
     let refusal = refusals
         .iter()
         .find(|refusal| field_of(refusal).is_none())?;
-    Some(said(refusal))
+    Some(said(refusal, backup.generation))
 }
 
 /// The card of a backup's page; `changed` is told when there is an image.
@@ -133,6 +130,7 @@ fn form(open: RwSignal<bool>, backup: Arc<Backup>, begun: Callback<String>) -> A
         name => format!("{name}-{}", backup.name),
     };
     let (name, description) = (RwSignal::new(start), RwSignal::new(String::new()));
+    let generation = backup.generation;
     let (problems, submission) = (Problems::default(), Submission::new());
     let once = StoredValue::new(operation_id());
     // Without the list the service itself refuses a name that is taken.
@@ -157,7 +155,12 @@ fn form(open: RwSignal<bool>, backup: Arc<Backup>, begun: Callback<String>) -> A
         let (request, refusals) = checked.get_untracked();
         let list: Vec<Problem> = refusals
             .iter()
-            .map(|refusal| Problem::at(field_of(refusal).unwrap_or_default(), said(refusal)))
+            .map(|refusal| {
+                Problem::at(
+                    field_of(refusal).unwrap_or_default(),
+                    said(refusal, generation),
+                )
+            })
             .collect();
         let any = !list.is_empty();
         problems.show(list);

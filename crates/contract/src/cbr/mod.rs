@@ -10,6 +10,7 @@
 //! Numbers in `operation_definition` are plain numbers here (v1 writes text), and `0` and `-1` both
 //! mean "not set". Answers are read leniently, written as documented; requests are read strictly.
 
+pub mod advanced;
 pub mod backups;
 pub mod checkpoints;
 pub mod policies;

@@ -146,7 +146,7 @@ pub struct Definition {
         skip_serializing_if = "Option::is_none"
     )]
     pub full_backup_interval: Option<i64>,
-    /// Kept as it came.
+    /// Backups of chosen days that stay longer, see [`super::advanced`]; as it came.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub advanced_retention_rules: Option<Value>,
 }

@@ -9,9 +9,10 @@
 //! 4. age to count: both hold, whichever is reached first.
 
 use crate::model::{Limits, Retention};
-use crate::retention::{self, Fate, Go};
+use crate::retention::{self, Fate, Go, Stay};
 use crate::time::Timestamp;
 
+use super::advanced::Until;
 use super::policies::Definition;
 
 /// A usable backup of one resource under one policy.
@@ -29,10 +30,15 @@ pub struct Row<'a> {
 
 /// The end a backup gets when it is made under these rules.
 pub fn expiry(definition: &Definition, at: Timestamp) -> Option<Timestamp> {
-    definition
+    let by_age = definition
         .retention_duration_days
         .filter(|days| *days > 0)
-        .map(|days| at.plus_seconds(days * 86_400))
+        .map(|days| at.plus_seconds(days * 86_400))?;
+    match definition.kept_beyond(at) {
+        Some((Until::Ever, _)) => None,
+        Some((Until::Then(end), _)) => Some(end.max(by_age)),
+        None => Some(by_age),
+    }
 }
 
 /// What becomes of each row at `now`, in the order of `rows`, which are of one resource.
@@ -54,6 +60,12 @@ pub fn fates(definition: &Definition, rows: &[Row<'_>], now: Timestamp) -> Vec<F
         .collect();
     let mut fates = retention::fates(&counted, &plain, now);
     for (fate, row) in fates.iter_mut().zip(rows) {
+        if !fate.stays()
+            && let Some((until, slot)) = definition.kept_beyond(row.at)
+            && until > Until::Then(now)
+        {
+            *fate = Fate::Stays(Stay::LongTerm(slot));
+        }
         if let Some(end) = row.expires.filter(|end| *end <= now) {
             let days = |from: Timestamp, to: Timestamp| {
                 u32::try_from((to.seconds() - from.seconds()) / 86_400).unwrap_or(0)
@@ -95,6 +107,22 @@ mod tests {
             .collect();
         let fates = fates(after, &rows, day(now));
         (0..6).filter(|n| fates[*n as usize].stays()).collect()
+    }
+
+    #[test]
+    fn chosen_days_stay_beyond_a_count_and_an_age() {
+        // Day 0 of these tests is a Sunday.
+        let sundays = |limits: Definition| Definition {
+            advanced_retention_rules: Some(serde_json::json!({"weekly_retention_rules": {
+                "days_of_week": ["SUNDAY"], "retention_duration_periods": 2}})),
+            ..limits
+        };
+        let counted = sundays(rule(2, -1));
+        assert_eq!(kept(&counted, &counted, 5), [0, 4, 5]);
+        assert_eq!(kept(&counted, &counted, 14), [4, 5], "two weeks are over");
+        let aged = sundays(rule(-1, 3));
+        assert_eq!(kept(&aged, &aged, 7), [0, 5]);
+        assert!(kept(&aged, &aged, 14).is_empty());
     }
 
     #[test]

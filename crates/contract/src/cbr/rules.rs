@@ -1,6 +1,7 @@
 //! The service's rules for vaults, policies and what is kept (cbr-v3 sections 2, 3, 7 and 8), each with
 //! the sentence shown when one is broken.
 
+use super::advanced::Advanced;
 use super::policies::Definition;
 use crate::rules::{self, Broken};
 use crate::schedule::Schedule;
@@ -316,6 +317,13 @@ pub fn check_definition(
             "timezone",
             format!("`{}` is not of the form UTC+08:00", definition.timezone),
         );
+    }
+    if let Some(Err(words)) = definition
+        .advanced_retention_rules
+        .as_ref()
+        .map(Advanced::parse)
+    {
+        return problem("advanced_retention_rules", words);
     }
     if replication {
         for (member, text) in [

@@ -5,7 +5,7 @@ use core::fmt;
 
 use super::{FROM_CBR, FROM_CSBS, WholeImageRequest};
 use crate::model::{Backup, BackupStatus, Generation, RestoreMode};
-use crate::rules::Broken;
+use crate::rules::{Broken, SERVER_KIND};
 
 /// Longest name of an image, in characters.
 pub const IMAGE_NAME_LIMIT: usize = 128;
@@ -42,15 +42,19 @@ pub enum ImageRefusal {
     WrongKind(String),
     /// IMG.0020: there is no such backup.
     NoBackup,
-    /// IMG.0134: an image was made from it, or is being made.
+    /// IMG.0003: the server shall be backed up first, but it is not said into which vault.
+    NoVault,
+    /// IMG.0134 (in a vault BackupService.6210, while it is being made 6211): it has an image.
     ImageExists(String),
-    /// IMG.0132, CSBS.9008: something is going on with it; it will be usable later.
+    /// IMG.0132, CSBS.9008 or BackupService.6208: something is going on with it; it will be usable later.
     Busy(String),
-    /// IMG.0032, CSBS.8001: failed, or going.
+    /// IMG.0032, CSBS.8001 or BackupService.6208: failed, or going.
     State(String),
-    /// IMG.0032, CSBS.8001: the service marks it as good for nothing.
+    /// IMG.0032, CSBS.8001 or BackupService.6208: the service marks it as good for nothing.
     Mode,
-    /// IMG.0032, CSBS.8009: no system disk in it.
+    /// IMG.0032, BackupService.6207: it is of a volume, a file system or a bare-metal server.
+    NoServer(String),
+    /// IMG.0032, CSBS.8009 or BackupService.6209: no system disk in it.
     NoSystemDisk,
     /// IMG.0009: another image has the name.
     NameTaken(String),
@@ -68,32 +72,42 @@ impl ImageRefusal {
         match self {
             Self::NoName => "IMG.0013",
             Self::Name(Broken::TooLong { .. }) => "IMG.0002",
-            Self::Name(_) | Self::TwoKindsOfTags | Self::Memory => "IMG.0003",
+            Self::Name(_) | Self::TwoKindsOfTags | Self::Memory | Self::NoVault => "IMG.0003",
             Self::Description(_) => "IMG.0004",
             Self::NoBackupId => "IMG.0019",
             Self::NoBackup => "IMG.0020",
             Self::WrongKind(_) => "IMG.0198",
             Self::ImageExists(_) => "IMG.0134",
             Self::Busy(_) => "IMG.0132",
-            Self::State(_) | Self::Mode | Self::NoSystemDisk => "IMG.0032",
+            Self::State(_) | Self::Mode | Self::NoServer(_) | Self::NoSystemDisk => "IMG.0032",
             Self::NameTaken(_) => "IMG.0009",
         }
     }
 
-    /// The backup service's code, where it is the backup that is in the way.
-    pub const fn backup_code(&self) -> Option<&'static str> {
-        match self {
-            Self::Busy(_) => Some("CSBS.9008"),
-            Self::State(_) | Self::Mode => Some("CSBS.8001"),
-            Self::NoSystemDisk => Some("CSBS.8009"),
+    /// The code of the backup's own service, where it is the backup that is in the way.
+    pub fn backup_code(&self, generation: Generation) -> Option<&'static str> {
+        match (generation, self) {
+            (Generation::Csbs, Self::Busy(_)) => Some("CSBS.9008"),
+            (Generation::Csbs, Self::State(_) | Self::Mode) => Some("CSBS.8001"),
+            (Generation::Csbs, Self::NoSystemDisk) => Some("CSBS.8009"),
+            (Generation::Cbr, Self::NoServer(_)) => Some("BackupService.6207"),
+            (Generation::Cbr, Self::Busy(_) | Self::State(_) | Self::Mode) => {
+                Some("BackupService.6208")
+            }
+            (Generation::Cbr, Self::NoSystemDisk) => Some("BackupService.6209"),
+            (Generation::Cbr, Self::ImageExists(image)) if image.is_empty() => {
+                Some("BackupService.6211")
+            }
+            (Generation::Cbr, Self::ImageExists(_)) => Some("BackupService.6210"),
             _ => None,
         }
     }
 
     /// HTTP status: the backup service's own where it refuses, else 400 like all of the image service's.
-    pub const fn status(&self) -> u16 {
-        match self {
-            Self::State(_) | Self::Mode | Self::NoSystemDisk => 500,
+    pub fn status(&self, generation: Generation) -> u16 {
+        match (generation, self) {
+            (Generation::Csbs, Self::State(_) | Self::Mode | Self::NoSystemDisk) => 500,
+            (Generation::Cbr, refusal) if refusal.backup_code(generation).is_some() => 500,
             _ => 400,
         }
     }
@@ -117,6 +131,13 @@ impl fmt::Display for ImageRefusal {
                 "whole_image_type: `{kind}` is not the kind of this backup; use {FROM_CSBS} for server backups, {FROM_CBR} for those in vaults."
             ),
             Self::NoBackup => f.write_str("There is no such backup."),
+            Self::NoVault => f.write_str(
+                "vault_id: say into which vault the server is backed up before the image is made.",
+            ),
+            Self::NoServer(kind) => write!(
+                f,
+                "The backup is of a resource of kind {kind}; images are made from backups of servers."
+            ),
             Self::ImageExists(image) if image.is_empty() => {
                 f.write_str("An image is being made from this backup already.")
             }
@@ -209,13 +230,23 @@ pub fn refusals(request: &WholeImageRequest, facts: &ImageFacts<'_>) -> Vec<Imag
     if least < 0 || request.max_ram.is_some_and(|most| most < least) {
         found.push(ImageRefusal::Memory);
     }
-    if request.backup_id.as_deref().unwrap_or_default().is_empty() {
+    let kind = request.source();
+    let from_server = request.server_to_back_up().is_some();
+    if !from_server && request.backup_id.as_deref().unwrap_or_default().is_empty() {
         found.push(ImageRefusal::NoBackupId);
         return found;
     }
-    let kind = request.source();
     if kind != FROM_CSBS && kind != FROM_CBR {
         found.push(ImageRefusal::WrongKind(kind.to_owned()));
+        return found;
+    }
+    if from_server {
+        if kind == FROM_CBR && request.vault_id.as_deref().unwrap_or_default().is_empty() {
+            found.push(ImageRefusal::NoVault);
+        }
+        if facts.names.contains(&request.name) {
+            found.push(ImageRefusal::NameTaken(request.name.clone()));
+        }
         return found;
     }
     let Some(backup) = facts.backup else {
@@ -255,6 +286,9 @@ pub fn backup_refusal(backup: &Backup, being_made: bool) -> Option<ImageRefusal>
     }
     if backup.restore_mode == RestoreMode::None {
         return Some(ImageRefusal::Mode);
+    }
+    if backup.generation == Generation::Cbr && backup.kind != SERVER_KIND {
+        return Some(ImageRefusal::NoServer(backup.kind.clone()));
     }
     let has_system_disk = backup.disks.iter().any(|disk| disk.bootable);
     (!has_system_disk).then_some(ImageRefusal::NoSystemDisk)
@@ -339,16 +373,81 @@ mod tests {
 
     #[test]
     fn the_backup_service_is_named_where_it_refuses() {
-        let refusal = ImageRefusal::Busy("restoring".to_owned());
+        let said = |refusal: ImageRefusal, generation| {
+            (refusal.backup_code(generation), refusal.status(generation))
+        };
+        let busy = || ImageRefusal::Busy("restoring".to_owned());
+        assert_eq!(said(busy(), Generation::Csbs), (Some("CSBS.9008"), 400));
         assert_eq!(
-            (refusal.backup_code(), refusal.status()),
-            (Some("CSBS.9008"), 400)
+            said(busy(), Generation::Cbr),
+            (Some("BackupService.6208"), 500)
         );
-        let refusal = ImageRefusal::NoSystemDisk;
+        let none = || ImageRefusal::NoSystemDisk;
+        assert_eq!(said(none(), Generation::Csbs), (Some("CSBS.8009"), 500));
         assert_eq!(
-            (refusal.backup_code(), refusal.status()),
-            (Some("CSBS.8009"), 500)
+            said(none(), Generation::Cbr),
+            (Some("BackupService.6209"), 500)
         );
-        assert_eq!(ImageRefusal::NoBackup.backup_code(), None);
+        assert_eq!(said(ImageRefusal::NoBackup, Generation::Cbr), (None, 400));
+    }
+
+    #[test]
+    fn in_a_vault_only_servers_become_images() {
+        let of = |kind: &str, status: BackupStatus| Backup {
+            generation: Generation::Cbr,
+            kind: kind.to_owned(),
+            status,
+            ..backup()
+        };
+        let code = |backup: Backup, being_made| {
+            let refusal = backup_refusal(&backup, being_made)?;
+            refusal.backup_code(Generation::Cbr)
+        };
+        assert_eq!(code(of(SERVER_KIND, BackupStatus::Available), false), None);
+        assert_eq!(
+            code(of("OS::Cinder::Volume", BackupStatus::Available), false),
+            Some("BackupService.6207")
+        );
+        assert_eq!(
+            code(of(SERVER_KIND, BackupStatus::Error), false),
+            Some("BackupService.6208")
+        );
+        assert_eq!(
+            code(of(SERVER_KIND, BackupStatus::Available), true),
+            Some("BackupService.6211")
+        );
+    }
+
+    #[test]
+    fn a_server_is_backed_up_first_where_a_vault_is_named() {
+        let codes = |change: fn(&mut WholeImageRequest)| -> Vec<&'static str> {
+            let mut request = WholeImageRequest {
+                backup_id: None,
+                instance_id: Some("s".to_owned()),
+                ..WholeImageRequest::from_backup("b", "web01")
+            };
+            change(&mut request);
+            let names = ["taken".to_owned()];
+            let facts = ImageFacts {
+                backup: None,
+                names: &names,
+                being_made: false,
+            };
+            let found = refusals(&request, &facts);
+            found.iter().map(ImageRefusal::code).collect()
+        };
+        assert!(codes(|_| {}).is_empty());
+        assert_eq!(
+            codes(|r| r.whole_image_type = Some("CBR".to_owned())),
+            ["IMG.0003"]
+        );
+        assert_eq!(codes(|r| r.name = "taken".to_owned()), ["IMG.0009"]);
+        assert!(
+            codes(|r| {
+                r.whole_image_type = Some("CBR".to_owned());
+                r.vault_id = Some("v".to_owned());
+            })
+            .is_empty()
+        );
     }
 }

@@ -1,7 +1,8 @@
 //! What is sent to the image service and what it answers (compute-and-volumes 6.1, 6.2, 6.4).
 
-use super::FROM_CSBS;
+use super::{FROM_CBR, FROM_CSBS};
 use crate::lenient;
+use crate::model::{Backup, Generation};
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -20,6 +21,9 @@ pub struct WholeImageRequest {
     /// A server instead of a backup.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub instance_id: Option<String>,
+    /// The vault that server is backed up into first, with `CBR`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub vault_id: Option<String>,
     /// `CSBS` (when absent) or `CBR`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub whole_image_type: Option<String>,
@@ -44,6 +48,25 @@ impl WholeImageRequest {
             name: name.to_owned(),
             backup_id: Some(backup_id.to_owned()),
             ..Self::default()
+        }
+    }
+
+    /// The same, saying which generation the backup is of.
+    pub fn of(backup: &Backup, name: &str) -> Self {
+        Self {
+            whole_image_type: match backup.generation {
+                Generation::Csbs => None,
+                Generation::Cbr => Some(FROM_CBR.to_owned()),
+            },
+            ..Self::from_backup(&backup.id, name)
+        }
+    }
+
+    /// The server that is backed up first: where one is named, and no backup.
+    pub fn server_to_back_up(&self) -> Option<&str> {
+        match self.backup_id.as_deref() {
+            None | Some("") => self.instance_id.as_deref().filter(|id| !id.is_empty()),
+            Some(_) => None,
         }
     }
 

@@ -15,6 +15,7 @@ use super::vaults::{self, Stored};
 use super::{refusal, replication, resources, retention, tasks};
 use crate::csbs::numbers;
 use crate::csbs::runs::source;
+use crate::jobs;
 use crate::refusal::{Outcome, Refusal};
 use crate::turn::Turn;
 
@@ -364,7 +365,9 @@ pub fn targets(turn: &Turn<'_>, vault: i64, automatic: bool) -> Outcome<Vec<Targ
     Ok(targets)
 }
 
-/// A run that fell due (jobs): every vault the policy is applied to.
+/// A run that fell due (jobs): every vault the policy is applied to, at once or, with a start window, one
+/// after the other: spread evenly over the window, the first at its beginning. A window that reaches
+/// beyond the next run ends there.
 pub fn scheduled(turn: &Turn<'_>, policy_no: i64) -> Outcome<()> {
     let Some(stored) = policies::by_number(turn, policy_no)? else {
         return Ok(());
@@ -374,17 +377,57 @@ pub fn scheduled(turn: &Turn<'_>, policy_no: i64) -> Outcome<()> {
     }
     policies::plan(turn, &stored)?;
     resources::bind_by_tags(turn, stored.tenant)?;
-    for link in &stored.policy.associated_vaults {
+    let step = spread(turn, &stored)?;
+    for (n, link) in (0..).zip(&stored.policy.associated_vaults) {
         let Some(vault) = vaults::anywhere(turn, &link.vault_id)? else {
             continue;
         };
         if stored.policy.operation_type == "backup" {
-            run_vault(turn, &vault, &stored)?;
+            if n * step > 0 {
+                let begin = turn.now.plus_seconds(n * step);
+                jobs::schedule(turn, jobs::Kind::CbrVaultRun, vault.no, begin, None)?;
+            } else {
+                run_vault(turn, &vault, &stored)?;
+            }
         } else {
             replication::scheduled(turn, &vault, &stored, &link.destination_vault_id)?;
         }
     }
     Ok(())
+}
+
+/// Seconds between the beginnings of two vaults of a run.
+fn spread(turn: &Turn<'_>, stored: &StoredPolicy) -> Outcome<i64> {
+    let vaults = i64::try_from(stored.policy.associated_vaults.len()).unwrap_or(i64::MAX);
+    let window = stored.policy.trigger.properties.start_window_minutes;
+    let (Some(minutes), true) = (window, vaults > 1) else {
+        return Ok(0);
+    };
+    let next: Option<i64> = turn
+        .db
+        .prepare_cached("SELECT due_at FROM jobs WHERE kind = 'cbr_run' AND subject = ?1")?
+        .query_row([stored.no], |row| row.get(0))
+        .optional()?;
+    let until_next = next.map_or(i64::MAX, |at| (at - turn.now.micros()) / 1_000_000);
+    Ok((minutes * 60).min(until_next) / vaults)
+}
+
+/// A vault's turn in a run with a start window (jobs), if the policy is still on and still the vault's.
+pub fn turn_of_vault(turn: &Turn<'_>, vault_no: i64) -> Outcome<()> {
+    let policy_no: Option<i64> = turn
+        .db
+        .prepare_cached(
+            "SELECT policy FROM cbr_vault_policies WHERE vault = ?1 AND operation_type = 'backup'",
+        )?
+        .query_row([vault_no], |row| row.get(0))
+        .optional()?;
+    let (Some(vault), Some(policy_no)) = (vaults::by_number(turn, vault_no)?, policy_no) else {
+        return Ok(());
+    };
+    match policies::by_number(turn, policy_no)? {
+        Some(stored) if stored.policy.enabled == Some(true) => run_vault(turn, &vault, &stored),
+        _ => Ok(()),
+    }
 }
 
 fn run_vault(turn: &Turn<'_>, vault: &Stored, policy: &StoredPolicy) -> Outcome<()> {

@@ -12,7 +12,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::listing::{self, Question};
-use super::making;
+use super::making::{self, NotMade};
 use crate::Sandbox;
 use crate::http::{Pairs, Problem, next_link};
 use crate::iam::Authenticated;
@@ -46,27 +46,21 @@ async fn create(
     body: Bytes,
 ) -> Result<Json<JobIdAnswer>, Problem> {
     let wanted: WholeImageRequest = crate::http::read_json(&body).map_err(invalid)?;
-    if wanted.backup_id.is_none() && wanted.instance_id.is_some() {
-        let message = "instance_id: images straight from servers are not made here; back the server up and name the backup (backup_id).";
-        return Err(Problem::nested(
-            StatusCode::BAD_REQUEST,
-            "IMG.0019",
-            message,
-        ));
-    }
     let begun = sandbox
         .act_async(move |turn| making::create(turn, &who.project.id, &wanted))
         .await?;
-    match begun {
-        Ok(job_id) => Ok(Json(JobIdAnswer { job_id })),
-        Err(refusal) => {
-            let status = StatusCode::from_u16(refusal.status()).unwrap_or(StatusCode::BAD_REQUEST);
-            let problem = Problem::nested(status, refusal.code(), refusal.to_string());
-            Err(match refusal.backup_code() {
-                Some(code) => problem.caused_by(code),
-                None => problem,
-            })
-        }
+    begun
+        .map(|job_id| Json(JobIdAnswer { job_id }))
+        .map_err(problem)
+}
+
+/// The image service's code, and beside it the code of the backup's own service.
+fn problem(not_made: NotMade) -> Problem {
+    let status = StatusCode::from_u16(not_made.status()).unwrap_or(StatusCode::BAD_REQUEST);
+    let problem = Problem::nested(status, not_made.code(), not_made.to_string());
+    match not_made.backup_code() {
+        Some(code) => problem.caused_by(code),
+        None => problem,
     }
 }
 

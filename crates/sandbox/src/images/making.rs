@@ -1,15 +1,19 @@
 //! Making an image from a backup, the job that does it, and deleting an image again.
 
+use std::fmt;
+
 use contract::image::{
-    FROM_CSBS, ImageFacts, ImageJob, ImageRefusal, JobEntities, WholeImageRequest, refusals,
+    FROM_CBR, ImageFacts, ImageJob, ImageRefusal, JobEntities, WholeImageRequest, refusals,
 };
-use contract::model::Backup;
+use contract::model::{Backup, Generation};
 use contract::time::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, params};
 
+use super::source::{self, Source};
+use crate::cbr;
 use crate::csbs::{backups, deletions, failure_reason, numbers};
 use crate::jobs;
-use crate::refusal::Outcome;
+use crate::refusal::{Failure, Outcome, Refusal};
 use crate::turn::Turn;
 
 /// The operation that begins images.
@@ -27,40 +31,99 @@ fn taken_names(turn: &Turn<'_>, tenant: i64) -> Outcome<Vec<String>> {
     Ok(names.collect::<Result<_, _>>()?)
 }
 
+/// Why no image is made.
+pub enum NotMade {
+    /// The image service says so.
+    Refused(ImageRefusal, Generation),
+    /// The server could not be backed up first: what its backup service says.
+    NoBackup(Refusal),
+}
+
+impl NotMade {
+    /// The image service's code.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Refused(refusal, _) => refusal.code(),
+            Self::NoBackup(_) => "IMG.0032",
+        }
+    }
+
+    /// HTTP status.
+    pub fn status(&self) -> u16 {
+        match self {
+            Self::Refused(refusal, generation) => refusal.status(*generation),
+            Self::NoBackup(refusal) => refusal.status,
+        }
+    }
+
+    /// The code of the backup's own service, where it is the backup that is in the way.
+    pub fn backup_code(&self) -> Option<&'static str> {
+        match self {
+            Self::Refused(refusal, generation) => refusal.backup_code(*generation),
+            Self::NoBackup(refusal) => Some(refusal.code),
+        }
+    }
+}
+
+impl fmt::Display for NotMade {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Refused(refusal, _) => refusal.fmt(f),
+            Self::NoBackup(refusal) => {
+                write!(
+                    f,
+                    "The server cannot be backed up for it: {}",
+                    refusal.message
+                )
+            }
+        }
+    }
+}
+
 /// Begins an image; says the id of its job, or why there will be none.
 pub fn create(
     turn: &Turn<'_>,
     project_id: &str,
     wanted: &WholeImageRequest,
-) -> Outcome<Result<String, ImageRefusal>> {
+) -> Outcome<Result<String, NotMade>> {
     let tenant = turn.tenant(project_id)?;
-    let stored = match wanted.backup_id.as_deref() {
-        Some(id) => backups::find(turn, project_id, id)?,
+    let generation = match wanted.source() {
+        FROM_CBR => Generation::Cbr,
+        _ => Generation::Csbs,
+    };
+    let given = match wanted.backup_id.as_deref() {
+        Some(id) => Source::find(turn, project_id, id, generation)?,
         None => None,
     };
-    let backup = stored
-        .as_ref()
-        .map(|stored| Backup::from(stored.item.clone()));
     let names = taken_names(turn, tenant)?;
     let facts = ImageFacts {
-        backup: backup.as_ref(),
+        backup: given.as_ref().map(|source| &source.backup),
         names: &names,
-        being_made: stored
-            .as_ref()
-            .is_some_and(|stored| stored.image_id.is_some()),
+        being_made: given.as_ref().is_some_and(|source| source.spoken_for),
     };
     if let Some(refusal) = refusals(wanted, &facts).into_iter().next() {
-        return Ok(Err(refusal));
+        return Ok(Err(NotMade::Refused(refusal, generation)));
     }
-    let (Some(stored), Some(backup)) = (stored, backup) else {
-        return Ok(Err(ImageRefusal::NoBackup));
+    let source = match (given, wanted.server_to_back_up()) {
+        (Some(source), _) => source,
+        (None, Some(server)) => {
+            let vault = wanted.vault_id.as_deref().unwrap_or_default();
+            match Source::back_up(turn, project_id, server, vault, generation) {
+                Ok(source) => source,
+                Err(Failure::Refused(refusal)) => return Ok(Err(NotMade::NoBackup(refusal))),
+                Err(failure) => return Err(failure),
+            }
+        }
+        (None, None) => return Ok(Err(NotMade::Refused(ImageRefusal::NoBackup, generation))),
     };
+    let backup = &source.backup;
     let used_mb: i64 = backup
         .disks
         .iter()
         .map(|disk| numbers::used_mb(&disk.volume_id, disk.volume_size_gb))
         .sum();
-    let end = turn.now.plus_seconds(numbers::image_seconds(used_mb));
+    let begin = source.ready.unwrap_or(turn.now);
+    let end = begin.plus_seconds(numbers::image_seconds(used_mb));
     let fail_code = turn.faults.job_failure(CREATE);
     let tags: Vec<String> = wanted
         .image_tags
@@ -72,9 +135,9 @@ pub fn create(
     turn.db
         .prepare_cached(
             "INSERT INTO images (id, job_id, project, name, description, source, backup_id, os_type, min_disk_gb,
-                 min_ram_mb, max_ram_mb, tags, status, created_at, updated_at, busy_until)
+                 min_ram_mb, max_ram_mb, tags, status, created_at, updated_at, busy_until, from_server)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ifnull((SELECT os_type FROM servers WHERE id = ?8), 'Linux'), ?9,
-                 ?10, ?11, ?12, 'saving', ?13, ?13, ?14)",
+                 ?10, ?11, ?12, 'saving', ?13, ?13, ?14, ?15)",
         )?
         .execute(params![
             id,
@@ -82,18 +145,19 @@ pub fn create(
             tenant,
             wanted.name,
             wanted.description,
-            FROM_CSBS,
+            wanted.source(),
             backup.id,
             backup.server_id,
-            system_disk_gb(&backup),
+            system_disk_gb(backup),
             wanted.min_ram.unwrap_or(0),
             wanted.max_ram.filter(|most| *most > 0),
             serde_json::to_string(&tags)?,
             turn.now.micros(),
             end.micros(),
+            source.ready.is_some(),
         ])?;
     let no = turn.db.last_insert_rowid();
-    hold(turn, stored.seq, Some(&id))?;
+    source.hold(turn, &id)?;
     // One that fails does so half way.
     let lasts = match &fail_code {
         Some(_) => turn
@@ -112,22 +176,14 @@ fn system_disk_gb(backup: &Backup) -> i64 {
         .map_or(0, |disk| disk.volume_size_gb)
 }
 
-/// Ties a backup to its image, or frees it.
-fn hold(turn: &Turn<'_>, seq: i64, image_id: Option<&str>) -> Outcome<()> {
-    turn.db
-        .prepare_cached("UPDATE backups SET image_id = ?2 WHERE seq = ?1")?
-        .execute((seq, image_id))?;
-    Ok(())
-}
-
-fn free(turn: &Turn<'_>, image_id: &str, backup_id: &str) -> Outcome<()> {
+fn free(turn: &Turn<'_>, image_id: &str) -> Outcome<()> {
     // A backup with an image may have moved into a vault meanwhile.
-    for table in ["backups", "cbr_backups"] {
+    for table in ["backups", "cbr_backups", "cbr_members"] {
         turn.db
             .prepare_cached(&format!(
-                "UPDATE {table} SET image_id = NULL WHERE id = ?1 AND image_id = ?2"
+                "UPDATE {table} SET image_id = NULL WHERE image_id = ?1"
             ))?
-            .execute((backup_id, image_id))?;
+            .execute([image_id])?;
     }
     Ok(())
 }
@@ -142,6 +198,11 @@ pub fn finish(turn: &Turn<'_>, no: i64, fail_code: Option<&str>) -> Outcome<()> 
     let Some((id, backup_id)) = found else {
         return Ok(());
     };
+    let fail_code = match fail_code {
+        // The backup it waited for came to nothing.
+        None if !source::is_usable(turn, &backup_id)? => Some("IMG.0032"),
+        other => other,
+    };
     let (status, reason) = match fail_code {
         None => ("active", String::new()),
         Some(code) => ("killed", failure_reason(code, "image job")),
@@ -153,7 +214,7 @@ pub fn finish(turn: &Turn<'_>, no: i64, fail_code: Option<&str>) -> Outcome<()> 
         )?
         .execute((no, status, turn.now.micros(), fail_code.unwrap_or_default(), reason))?;
     if fail_code.is_some() {
-        free(turn, &id, &backup_id)?;
+        free(turn, &id)?;
     }
     Ok(())
 }
@@ -193,9 +254,11 @@ pub fn delete(
              WHERE no = ?1",
         )?
         .execute((no, turn.now.micros(), code, reason))?;
-    free(turn, image_id, &backup_id)?;
+    free(turn, image_id)?;
     if with_backup && let Some(stored) = backups::find(turn, project_id, &backup_id)? {
         deletions::delete(turn, project_id, &stored.item.checkpoint_id, &[backup_id])?;
+    } else if with_backup && source::is_in_a_vault(turn, tenant, &backup_id)? {
+        cbr::backups::delete(turn, project_id, &backup_id)?;
     }
     Ok(true)
 }
@@ -204,7 +267,7 @@ pub fn delete(
 pub fn job(turn: &Turn<'_>, project_id: &str, job_id: &str) -> Outcome<Option<ImageJob>> {
     let tenant = turn.tenant(project_id)?;
     let mut query = turn.db.prepare_cached(
-        "SELECT id, name, created_at, busy_until, finished_at, fail_code, fail_reason FROM images
+        "SELECT id, name, created_at, busy_until, finished_at, fail_code, fail_reason, from_server FROM images
          WHERE project = ?1 AND job_id = ?2",
     )?;
     let found = query
@@ -228,7 +291,11 @@ pub fn job(turn: &Turn<'_>, project_id: &str, job_id: &str) -> Outcome<Option<Im
             };
             Ok(ImageJob {
                 job_id: job_id.to_owned(),
-                job_type: "imsCreateWholeImageByBackupJob".to_owned(),
+                job_type: match row.get(7)? {
+                    true => "imsCreateWholeImageByInstanceJob",
+                    false => "imsCreateWholeImageByBackupJob",
+                }
+                .to_owned(),
                 status: status.to_owned(),
                 begin_time: Some(begun),
                 end_time: finished.map(Timestamp::from_micros),

@@ -7,6 +7,7 @@
 mod http;
 mod listing;
 mod making;
+mod source;
 
 pub use http::routes;
 pub use making::{adopt, create, finish};

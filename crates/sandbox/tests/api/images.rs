@@ -186,10 +186,6 @@ async fn what_cannot_become_an_image_is_refused_with_its_reason() {
     assert_eq!(refused(json!({"name": 7})).await, "400 IMG.0003");
     assert_eq!(refused(json!({"description": "<b>"})).await, "400 IMG.0004");
     assert_eq!(refused(json!({"backup_id": null})).await, "400 IMG.0019");
-    assert_eq!(
-        refused(json!({"backup_id": null, "instance_id": server})).await,
-        "400 IMG.0019"
-    );
     assert_eq!(refused(json!({"backup_id": "none"})).await, "400 IMG.0020");
     assert_eq!(
         refused(json!({"whole_image_type": "CBR"})).await,
@@ -304,5 +300,49 @@ async fn a_world_from_before_images_gets_one_for_each_backup_that_names_one() {
     assert_eq!(
         company.refused(Method::DELETE, &path, Value::Null).await.0,
         "400 CSBS.8007"
+    );
+}
+
+/// An image straight from a server: the service backs it up first.
+#[tokio::test]
+async fn a_server_is_backed_up_and_becomes_an_image() {
+    let company = Company::open().await;
+    let server = company.server("web01").await;
+    let body = json!({"name": "straight", "instance_id": server});
+    let job = company.ok(Method::POST, MAKE, body.clone()).await["job_id"].clone();
+    let items = company
+        .get(&format!("/v1/{{p}}/checkpoint_items?resource_id={server}"))
+        .await;
+    let item = items["checkpoint_items"][0].clone();
+    assert_eq!(item["status"], "protecting");
+    // It is busy already, and its backup service says so.
+    assert_eq!(
+        company
+            .not_made(json!({"name": "again", "instance_id": server}))
+            .await,
+        (400, "IMG.0032".to_owned(), "CSBS.6005".to_owned())
+    );
+    company.advance("P1D").await;
+    let done = company.job(job.as_str().unwrap()).await;
+    assert_eq!(done["status"], "SUCCESS");
+    assert_eq!(done["job_type"], "imsCreateWholeImageByInstanceJob");
+    let item = company.item(item["id"].as_str().unwrap()).await;
+    assert_eq!(item["status"], "available");
+    assert_eq!(
+        item["extend_info"]["os_images_data"][0]["image_id"],
+        done["entities"]["image_id"]
+    );
+
+    // When the backup fails there is no image either.
+    company
+        .arm(json!({"operation": "csbs.servers.protect", "job": "fail", "code": "CSBS.9998"}))
+        .await;
+    let body = json!({"name": "in vain", "instance_id": server});
+    let job = company.ok(Method::POST, MAKE, body).await["job_id"].clone();
+    company.advance("P1D").await;
+    let failed = company.job(job.as_str().unwrap()).await;
+    assert_eq!(
+        (&failed["status"], &failed["error_code"]),
+        (&json!("FAIL"), &json!("IMG.0032"))
     );
 }

@@ -4,6 +4,7 @@ mod backups;
 mod codes;
 mod elsewhere;
 mod everything_else;
+mod images;
 mod lens;
 mod migration;
 mod policies;

@@ -1,5 +1,6 @@
 //! Policies: made, changed, applied; what their runs leave behind.
 
+use chrono::Datelike as _;
 use contract::time::Timestamp;
 use hyper::Method;
 use serde_json::{Value, json};
@@ -388,4 +389,85 @@ async fn a_run_that_finds_no_room_says_so_in_its_tasks() {
     assert_eq!(failed["error_info"]["code"], "BackupService.6142");
     assert_eq!(failed["extra_info"]["resource"]["name"], "db01");
     assert_eq!(world.count("").await, 0);
+}
+
+/// With a start window the vaults of a run begin one after the other, within it.
+#[tokio::test]
+async fn a_start_window_spreads_the_vaults_of_a_run() {
+    let world = Vaults::open().await;
+    let mut vaults = Vec::new();
+    for (name, server) in [("one", "web01"), ("two", "web02"), ("three", "web03")] {
+        vaults.push(world.vault(name, 1_000, &[server]).await);
+    }
+    let mut body = policy("spread", &[NIGHTLY], json!({"max_backups": 5}));
+    body["policy"]["trigger"]["properties"]["start_window_minutes"] = json!(90);
+    let id = world.apply(&vaults[0], body).await;
+    for vault in &vaults[1..] {
+        let path = format!("/vaults/{vault}/associatepolicy");
+        world.post(&path, json!({"policy_id": id})).await;
+    }
+    world.0.advance("P1D").await;
+    let rows = world.get("/backups?sort=created_at:asc").await["backups"].clone();
+    let times: Vec<_> = rows
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| text(&row["created_at"])[11..16].to_owned())
+        .collect();
+    assert_eq!(times, ["02:30", "03:00", "03:30"]);
+
+    // A vault whose turn has not come when the policy is switched off is left out.
+    world.0.advance("PT16H10M").await;
+    let count = world.count("").await;
+    world
+        .put(
+            &format!("/policies/{id}"),
+            json!({"policy": {"enabled": false}}),
+        )
+        .await;
+    world.0.advance("P1D").await;
+    assert_eq!(world.count("").await, count);
+}
+
+#[tokio::test]
+async fn backups_of_chosen_days_stay_longer_than_the_others() {
+    let world = Vaults::open().await;
+    let vault = world.vault("servers", 20_000, &["web01"]).await;
+    let rules = json!({
+        "weekly_retention_rules": {"days_of_week": ["SUNDAY"], "retention_duration_periods": 3},
+    });
+    let keep = json!({"max_backups": 2, "advanced_retention_rules": rules});
+    let id = world
+        .apply(&vault, policy("chosen", &[NIGHTLY], keep.clone()))
+        .await;
+    let shown = world.get(&format!("/policies/{id}")).await["policy"].clone();
+    assert_eq!(shown["operation_definition"], keep);
+    world.0.advance("P30D").await;
+    let rows = world.get("/backups?sort=created_at:asc").await["backups"].clone();
+    let days: Vec<_> = rows
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| Timestamp::parse(&text(&row["created_at"])).unwrap().naive())
+        .collect();
+    let sundays = days
+        .iter()
+        .filter(|day| day.weekday() == chrono::Weekday::Sun)
+        .count();
+    // Three of them within three weeks, and the newest two of any day.
+    assert!(sundays >= 3, "{days:?}");
+    assert!((4..=6).contains(&days.len()), "{days:?}");
+
+    let wrong = json!({"weekly_retention_rules": {"days_of_week": ["SOMEDAY"], "retention_duration_periods": 1}});
+    let body = policy(
+        "wrong",
+        &[NIGHTLY],
+        json!({"advanced_retention_rules": wrong}),
+    );
+    let (code, words) = world.refusal(Method::POST, "/policies", body).await;
+    assert_eq!(code, "400 9900");
+    assert!(
+        words.contains("operation_definition.advanced_retention_rules"),
+        "{words}"
+    );
 }

@@ -327,7 +327,12 @@ impl Deed {
                     being_made: seen.imaging.iter().any(|backup| backup == id),
                 };
                 let found = image::refusals(wanted, &facts);
-                found.first().map(|r| (r.code().to_owned(), r.status()))
+                found.first().map(|r| {
+                    (
+                        r.code().to_owned(),
+                        r.status(contract::model::Generation::Csbs),
+                    )
+                })
             }
         }
     }

@@ -1,11 +1,6 @@
-//! A process that is killed at any moment loses nothing it has acknowledged and leaves no half
-//! operation behind; many writers at once lose nothing either.
+//! The first generation: policies, backups, deletions and images.
 
-use std::io::{BufRead as _, BufReader, Write as _};
-use std::path::Path;
-use std::process::{Command, Stdio};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 use contract::csbs::backups::Protect;
 use contract::csbs::policies::{PolicyCreate, PolicyCreateRequest, PolicyUpdate};
@@ -13,29 +8,14 @@ use contract::image::WholeImageRequest;
 use contract::rules::{Description, PROVIDER_ID};
 use sandbox::csbs::{deletions, policies, runs};
 use sandbox::images;
-use sandbox::{Data, Failure, Options, Sandbox, Seed, Turn};
+use sandbox::{Failure, Sandbox, Seed};
 use serde_json::json;
 
-/// Names the directory for the child, and makes the ignored test below one.
-const DIRECTORY: &str = "SANDBOX_TEST_DIRECTORY";
-const ROUNDS: u64 = 100;
-/// How long it may take until a sandbox that was killed is there again.
-const RESTART: Duration = Duration::from_secs(2);
+use super::{
+    acknowledge, kill_again_and_again, name_of, nothing_is_half_done, open, project, told,
+};
 
-fn open(dir: &Path) -> Sandbox {
-    let options = Options {
-        data: Data::Dir(dir.to_owned()),
-        seed: Seed::Scale(60),
-        ..Options::default()
-    };
-    // The lock of a killed process is free when the process is gone.
-    Sandbox::open(&options).unwrap()
-}
-
-fn project(turn: &Turn<'_>) -> String {
-    let sql = "SELECT id FROM projects WHERE name = 'demo-project'";
-    turn.db.query_row(sql, [], |row| row.get(0)).unwrap()
-}
+const SEED: Seed = Seed::Scale(60);
 
 fn policy(name: &str) -> PolicyCreate {
     let request: PolicyCreateRequest = serde_json::from_value(json!({"policy": {
@@ -47,20 +27,13 @@ fn policy(name: &str) -> PolicyCreate {
     request.policy
 }
 
-/// Says what was acknowledged, one line each, before it goes on.
-fn acknowledge(line: &str) {
-    let mut out = std::io::stdout().lock();
-    writeln!(out, "ack {line}").unwrap();
-    out.flush().unwrap();
-}
-
 #[test]
 #[ignore = "the process that the next test kills"]
 fn a_process_that_writes_until_it_is_killed() {
-    let Some(dir) = std::env::var_os(DIRECTORY) else {
+    let Some(dir) = told() else {
         return;
     };
-    let sandbox = open(Path::new(&dir));
+    let sandbox = open(&dir, SEED);
     let project = sandbox.look(|turn| Ok(project(turn))).unwrap();
     let servers: Vec<String> = sandbox
         .look(|turn| {
@@ -72,7 +45,7 @@ fn a_process_that_writes_until_it_is_killed() {
     for n in 0.. {
         match n % 5 {
             0 => {
-                let name = format!("made-{}", uuid_like(n));
+                let name = format!("made-{}", name_of(n));
                 if let Ok(made) =
                     sandbox.act(|turn| policies::create(turn, &project, policy(&name)))
                 {
@@ -101,7 +74,7 @@ fn a_process_that_writes_until_it_is_killed() {
                     let sql = "SELECT id FROM backups WHERE status = 'available' AND image_id IS NULL ORDER BY seq DESC LIMIT 1";
                     Ok(turn.db.query_row(sql, [], |row| row.get::<_, String>(0))?)
                 });
-                let name = format!("image {}", uuid_like(n));
+                let name = format!("image {}", name_of(n));
                 if let Ok(newest) = newest
                     && let Ok(Ok(job)) = sandbox.act(|turn| {
                         let wanted = WholeImageRequest::from_backup(&newest, &name);
@@ -128,70 +101,15 @@ fn a_process_that_writes_until_it_is_killed() {
     }
 }
 
-fn uuid_like(n: usize) -> String {
-    format!("{}-{n}", std::process::id())
-}
-
 #[test]
 fn nothing_acknowledged_is_lost_when_the_process_is_killed() {
     let dir = tempfile::tempdir().unwrap();
-    drop(open(dir.path()));
-    for round in 0..ROUNDS {
-        let mut child = Command::new(std::env::current_exe().unwrap())
-            .args([
-                "--exact",
-                "a_process_that_writes_until_it_is_killed",
-                "--ignored",
-                "--nocapture",
-            ])
-            .env(DIRECTORY, dir.path())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let mut acknowledged = Vec::new();
-        let mut begun = None;
-        // Different moments: a different number of acknowledged steps, then a few microseconds more.
-        let steps = 1 + round * 7 % 23;
-        for line in lines.by_ref() {
-            let line = line.unwrap();
-            // The harness writes its own words around ours.
-            let Some(ack) = line.split("ack ").nth(1) else {
-                continue;
-            };
-            begun.get_or_insert_with(Instant::now);
-            acknowledged.push(ack.to_owned());
-            if acknowledged.len() as u64 > steps {
-                break;
-            }
-        }
-        let spin = Instant::now();
-        while spin.elapsed() < Duration::from_micros(round * 137 % 2_000) {
-            std::hint::spin_loop();
-        }
-        child.kill().unwrap();
-        child.wait().unwrap();
-        // What it wrote between our last look and its end was acknowledged too.
-        acknowledged.extend(
-            lines
-                .map_while(Result::ok)
-                .filter_map(|line| line.split("ack ").nth(1).map(str::to_owned)),
-        );
-        assert!(begun.is_some(), "the child never wrote anything");
-        let killed = Instant::now();
-        let sandbox = open(dir.path());
-        let took = killed.elapsed();
-        assert!(took < RESTART, "round {round}: {took:?} until it was back");
-        check(&sandbox, &acknowledged, round);
-    }
-    let images = open(dir.path())
+    let child = "servers::a_process_that_writes_until_it_is_killed";
+    kill_again_and_again(child, dir.path(), SEED, check);
+    let images = open(dir.path(), SEED)
         .look(|turn| {
-            Ok(turn
-                .db
-                .query_row("SELECT count(*) FROM images", [], |row| {
-                    row.get::<_, i64>(0)
-                })?)
+            let sql = "SELECT count(*) FROM images";
+            Ok(turn.db.query_row(sql, [], |row| row.get::<_, i64>(0))?)
         })
         .unwrap();
     assert!(images > 0, "the children did something of everything");
@@ -203,15 +121,11 @@ fn check(sandbox: &Sandbox, acknowledged: &[String], round: u64) {
             .iter()
             .any(|line| line == &format!("gone {id}"))
     };
+    nothing_is_half_done(sandbox, &INVARIANTS, round);
     sandbox
         .store
         .read_blocking(|db| {
-            let ok: String = db.query_row("PRAGMA integrity_check", [], |row| row.get(0))?;
-            assert_eq!(ok, "ok", "round {round}");
             let count = |sql: &str| db.query_row(sql, [], |row| row.get::<_, i64>(0));
-            for (what, sql) in INVARIANTS {
-                assert_eq!(count(sql)?, 0, "round {round}: {what}");
-            }
             let exists = |sql: &str, id: &str| db.query_row(sql, [id], |row| row.get::<_, bool>(0));
             for line in acknowledged {
                 match line.split_once(' ') {
@@ -290,7 +204,7 @@ const INVARIANTS: [(&str, &str); 9] = [
 #[test]
 fn many_writers_at_once_lose_no_update() {
     let dir = tempfile::tempdir().unwrap();
-    let sandbox = Arc::new(open(dir.path()));
+    let sandbox = Arc::new(open(dir.path(), SEED));
     let project = sandbox.look(|turn| Ok(project(turn))).unwrap();
     let made: Vec<_> = (0..8)
         .map(|n| {
