@@ -50,6 +50,7 @@ fn hostile_names_are_shown_as_text_on_every_screen() {
     journey("hostile-texts", async |page| {
         let Poisoned {
             backup,
+            in_vault,
             policy,
             of_vaults,
             server,
@@ -82,6 +83,12 @@ fn hostile_names_are_shown_as_text_on_every_screen() {
             format!("/vaults/{vault}?tab=tags"),
             format!("/vaults/{vault}?tab=backups"),
             format!("/vaults/{vault}?tab=settings"),
+            format!("/backups/{in_vault}"),
+            format!("/restore/{in_vault}/point"),
+            format!("/restore/{in_vault}/target"),
+            "/backups?service=cbr&columns=name,service,status,server,kind,vault,expires".to_owned(),
+            "/quota".to_owned(),
+            "/search".to_owned(),
             "/restores".to_owned(),
             "/vaults/sharing".to_owned(),
             "/tasks".to_owned(),
@@ -117,6 +124,7 @@ async fn settled(page: &Page) -> Result<()> {
 /// What there is to look at in a poisoned world, by its ids.
 struct Poisoned {
     backup: String,
+    in_vault: String,
     policy: String,
     /// A policy that is applied to a vault.
     of_vaults: String,
@@ -160,6 +168,11 @@ fn poison(page: &Page) -> Result<Poisoned> {
     let backup = id("backups", &|row| {
         row["status"] == "available" && row["project"] == 1
     })?;
+    let in_vault = id("cbr_backups", &|row| {
+        row["status"] == "available"
+            && row["project"] == 1
+            && row["resource_kind"] == "OS::Cinder::Volume"
+    })?;
     let policy = id("policies", &|_| true)?;
     // One that is applied to a vault of the project.
     let of_vaults = id("cbr_policies", &|row| {
@@ -171,6 +184,7 @@ fn poison(page: &Page) -> Result<Poisoned> {
     page.sandbox().put("/sandbox/world", &world)?;
     Ok(Poisoned {
         backup,
+        in_vault,
         policy,
         of_vaults,
         server,
