@@ -64,6 +64,58 @@ fn plain_backup(page: &Page, server: &str) -> Result<(String, String)> {
 }
 
 #[test]
+fn a_backup_is_shared_with_the_second_project_and_accepted_there() {
+    journey("share", async |page| {
+        let (id, name) = plain_backup(page, "cluster02")?;
+        page.sign_in().await?;
+        let ours = project(page).await?;
+        page.open(&format!("{ours}/backups/{id}")).await?;
+        page.see_text("It is shared with no other project").await?;
+        page.click("button", "Share backup").await?;
+        let dialog = page.see("dialog", &format!("Share {name}")).await?;
+        // Not our own, and not what is no project.
+        page.click_in(&dialog, "button", "Share backup").await?;
+        page.see_text("Choose the project that is to have the backup")
+            .await?;
+        page.choose("Project", "Another project, by its id").await?;
+        page.fill("Project: id", THEIRS).await?;
+        page.see_text("is not the id of a project").await?;
+        page.accessible().await?;
+        page.choose("Project", THEIRS).await?;
+        page.click_in(&dialog, "button", "Share backup").await?;
+        page.see_text("it waits for their answer").await?;
+        let table = page.see("table", "Projects it is shared with").await?;
+        page.see_in(&table, "row", THEIRS).await?;
+
+        let theirs = become_the_other_side(page).await?;
+        page.open(&format!("{theirs}/vaults/sharing")).await?;
+        page.click("button", &format!("Accept {name}")).await?;
+        let dialog = page.see("dialog", &format!("Accept {name}")).await?;
+        page.see("option", "offsite (Vault offsite is a").await?;
+        page.accessible().await?;
+        page.choose("Vault", "partner-servers").await?;
+        page.click_in(&dialog, "button", "Accept into partner-servers")
+            .await?;
+        page.see_text(&format!("{name} accepted into partner-servers"))
+            .await?;
+        let row = page.see("row", &name).await?;
+        page.see_in(&row, "link", "partner-servers").await?;
+
+        page.sign_in().await?;
+        page.open(&format!("{ours}/vaults/sharing")).await?;
+        let table = page.see("table", "Backups this project shares").await?;
+        let row = page.see_in(&table, "row", &name).await?;
+        ensure!(row.text().await?.contains("Accepted"), "the answer came");
+        page.click_in(&row, "button", "Stop sharing").await?;
+        page.see_text("disappears from their vault").await?;
+        page.accessible().await?;
+        let dialog = page.see("dialog", "Stop sharing").await?;
+        page.click_in(&dialog, "button", "Stop sharing").await?;
+        page.see_text("is no longer shared with").await
+    });
+}
+
+#[test]
 fn a_shared_backup_is_accepted_by_keyboard_alone() {
     journey("share-keyboard", async |page| {
         page.sign_in().await?;
@@ -79,6 +131,52 @@ fn a_shared_backup_is_accepted_by_keyboard_alone() {
         page.keys(Key::Enter + "").await?;
         page.see_text("accepted into cluster").await?;
         page.see_text("None waits for an answer").await
+    });
+}
+
+#[test]
+fn a_backup_is_copied_to_the_other_region_and_its_record_is_seen() {
+    journey("replicate", async |page| {
+        let (id, name) = plain_backup(page, "cluster01")?;
+        stop_the_clock(page)?;
+        page.sign_in().await?;
+        let ours = project(page).await?;
+        page.open(&format!("{ours}/backups/{id}")).await?;
+        page.see_text("There is no copy of it").await?;
+        page.click("button", "Replicate backup").await?;
+        let dialog = page.see("dialog", &format!("Replicate {name}")).await?;
+        page.click_in(&dialog, "button", "Replicate backup").await?;
+        page.see_text("Choose the project that is to have the copy")
+            .await?;
+        ensure!(page.value("Region").await? == "eu-nl", "the only region");
+        page.choose("Project", THEIRS).await?;
+        page.see(
+            "option",
+            "partner-servers (Vault partner-servers is not for replicas",
+        )
+        .await?;
+        page.accessible().await?;
+        page.choose("Vault", "offsite").await?;
+        page.fill("Name of the copy", "copy-of-cluster01").await?;
+        page.click_in(&dialog, "button", "Replicate backup").await?;
+        page.see_text(&format!("Replicating {name}")).await?;
+        let table = page.see("table", "Copies, newest first").await?;
+        page.see_in(&table, "progressbar", "Copying to eu-nl")
+            .await?;
+        page.accessible().await?;
+        let_a_day_pass(page)?;
+        page.until("the copy is made", async || {
+            let row = page.see("row", "eu-nl").await?;
+            Ok(row.text().await?.contains("Copied").then_some(()))
+        })
+        .await?;
+        // A second one to the same vault is refused before the service is asked.
+        page.click("button", "Replicate backup").await?;
+        page.choose("Project", THEIRS).await?;
+        page.choose("Vault", "offsite").await?;
+        let dialog = page.see("dialog", &format!("Replicate {name}")).await?;
+        page.click_in(&dialog, "button", "Replicate backup").await?;
+        page.see_text("BackupService.1009").await
     });
 }
 
