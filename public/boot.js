@@ -4,6 +4,12 @@ import init from "./anchorage-console.js";
 
 const fail = (reason) => dispatchEvent(new CustomEvent("anchorage:failed", { detail: reason }));
 
+// How the other pages look: needed before they are, but not before the first screen.
+const pages = document.createElement("link");
+pages.rel = "stylesheet";
+pages.href = new URL("./pages.css", import.meta.url);
+document.head.append(pages);
+
 if (typeof WebAssembly !== "object") {
   fail("This browser has WebAssembly switched off, which the console needs.");
 } else {

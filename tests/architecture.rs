@@ -158,7 +158,7 @@ fn paths_named_in_the_papers_exist() {
 #[test]
 fn every_style_sheet_is_bundled_once() {
     let style = root().join("style");
-    let mut imported = vec![style.join("main.css")];
+    let mut imported = vec![style.join("main.css"), style.join("pages.css")];
     let mut at = 0;
     while at < imported.len() {
         let sheet = imported[at].clone();
@@ -183,7 +183,7 @@ fn every_style_sheet_is_bundled_once() {
     wrong.sort();
     assert!(
         wrong.is_empty(),
-        "not imported exactly once from style/main.css:\n{}",
+        "not imported exactly once from style/main.css or style/pages.css:\n{}",
         wrong.join("\n")
     );
 }

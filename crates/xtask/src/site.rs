@@ -61,8 +61,9 @@ fn for_trunk_serve(staging: &Path) -> Result<()> {
     for (name, bytes) in read_folder(&tree::chunks())? {
         fs::write(staging.join(name), bytes)?;
     }
-    let style = stylesheet::bundle(&tree::root().join("style/main.css"))?;
-    fs::write(staging.join(page::STYLE), style)?;
+    // Trunk's page knows one sheet only.
+    let both: Result<String> = page::STYLES.into_iter().map(style).collect();
+    fs::write(staging.join(page::STYLE), both?)?;
     Ok(())
 }
 
@@ -77,10 +78,9 @@ fn finish(staging: &Path, release: bool) -> Result<()> {
             fs::read(tree::root().join("public").join(own))?,
         );
     }
-    assets.insert(
-        page::STYLE.to_owned(),
-        stylesheet::bundle(&tree::root().join("style/main.css"))?.into_bytes(),
-    );
+    for name in page::STYLES {
+        assets.insert(name.to_owned(), style(name)?.into_bytes());
+    }
     if release {
         optimise(&mut assets)?;
     }
@@ -120,6 +120,11 @@ fn finish(staging: &Path, release: bool) -> Result<()> {
         serde_json::to_vec_pretty(&manifest)?,
     )?;
     Ok(())
+}
+
+/// A style sheet with all that it imports.
+fn style(name: &str) -> Result<String> {
+    stylesheet::bundle(&tree::root().join("style").join(name))
 }
 
 /// Prints what the finished site weighs.

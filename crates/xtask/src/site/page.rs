@@ -6,8 +6,10 @@ use sha2::{Digest, Sha384};
 use super::{Assets, is_wasm};
 use crate::{bindgen, tree};
 
-/// The bundled style sheet's name.
+/// The style sheet of the first screen.
 pub const STYLE: &str = "main.css";
+/// Every bundled style sheet; boot.js asks for the other one.
+pub const STYLES: [&str; 2] = [STYLE, "pages.css"];
 
 /// `folder` is relative to the site's root, without slashes around it.
 ///
