@@ -48,7 +48,7 @@ pub struct Serve {
         default_value = "127.0.0.1:8081"
     )]
     pub sandbox_listen: SocketAddr,
-    /// What a new world holds: empty, demo, or scale:N for N backups. An existing world is kept.
+    /// What a new world holds: empty, demo, scale:N for N backups, or scale-cbr:N for N in vaults. An existing world is kept.
     #[arg(
         long,
         env = "ANCHORAGE_SEED",
@@ -81,7 +81,7 @@ pub struct Sandbox {
         value_name = "DIR|:memory:"
     )]
     pub data: PathBuf,
-    /// What a new world holds: empty, demo, or scale:N for N backups. An existing world is kept.
+    /// What a new world holds: empty, demo, scale:N for N backups, or scale-cbr:N for N in vaults. An existing world is kept.
     #[arg(
         long,
         env = "ANCHORAGE_SEED",

@@ -181,7 +181,7 @@ fn flags_come_from_variables_too() {
     let said = command.output().unwrap();
     let said = String::from_utf8_lossy(&said.stderr).into_owned();
     assert!(
-        said.contains("scale:x") && said.contains("empty, demo or scale:N"),
+        said.contains("scale:x") && said.contains("empty, demo, scale:N or scale-cbr:N"),
         "{said}"
     );
 }

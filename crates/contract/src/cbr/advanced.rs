@@ -138,6 +138,10 @@ impl Advanced {
     /// assert_eq!(rules.keeps(sunday.plus_seconds(86_400), 0), None);
     /// ```
     pub fn parse(value: &Value) -> Result<Self, String> {
+        // A list would be read as the members in their order.
+        if !value.is_object() {
+            return Err("must be an object".to_owned());
+        }
         let wire: Wire =
             serde_json::from_value(value.clone()).map_err(|error| error.to_string())?;
         let mut rules = Vec::new();

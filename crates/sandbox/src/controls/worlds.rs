@@ -25,7 +25,7 @@ pub async fn reset(
 ) -> Result<Json<Value>, Problem> {
     let members = members(&body, &["seed"])?;
     let Some(Value::String(text)) = members.get("seed") else {
-        return Err(bad("seed must be empty, demo or scale:N."));
+        return Err(bad("seed must be empty, demo, scale:N or scale-cbr:N."));
     };
     let seed: Seed = text
         .parse()

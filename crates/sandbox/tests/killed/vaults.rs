@@ -73,8 +73,9 @@ fn step(sandbox: &Sandbox, project: &str, n: usize) {
             if let (Some(vault), Some(server)) = (text(sandbox, NEWEST), text(sandbox, free)) {
                 let resource: ResourceCreate =
                     serde_json::from_value(json!({"id": server, "type": SERVER_KIND})).unwrap();
-                let put =
-                    |turn: &Turn<'_>| resources::add(turn, project, &vault, &[resource.clone()]);
+                let put = |turn: &Turn<'_>| {
+                    resources::add(turn, project, &vault, std::slice::from_ref(&resource))
+                };
                 acknowledge(&format!("try in {server}"));
                 if sandbox.act(put).is_ok() {
                     acknowledge(&format!("in {server} {vault}"));
