@@ -113,7 +113,7 @@ fn form(open: RwSignal<bool>, shares: Signal<Arc<Shares>>, done: Callback<()>) -
         view! { <ShowRequest request=Signal::stored(request)/> }
     };
     view! {
-        <form class="form" on:submit=send>
+        <form class="form" novalidate=true on:submit=send>
             <p class="field-hint">
                 "The other project sees the backup, accepts or rejects it, and can make disks and images from it while it is shared. "
                 "It stays in your vault, and you pay for it. While it is shared it cannot be deleted."

@@ -222,7 +222,7 @@ fn vault_form(
     };
     let verb = move || format!("Accept into {}", vault_name(&chosen.read()));
     view! {
-        <form class="form" on:submit=send>
+        <form class="form" novalidate=true on:submit=send>
             <p class="field-hint">
                 "The vault only shows it: the backup stays with the other project and takes no room here. "
                 "It cannot be restored to a server (BackupService.2003): make an image from it, and servers from that."

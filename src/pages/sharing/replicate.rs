@@ -229,7 +229,7 @@ fn form(open: RwSignal<bool>, source: Source, done: Callback<()>) -> AnyView {
     };
     let text_message = move |field: &'static str| Signal::derive(move || message(field));
     view! {
-        <form class="form" on:submit=send>
+        <form class="form" novalidate=true on:submit=send>
             <p class="field-hint">{hint}</p>
             <ErrorSummary problems=problems/>
             {move || submission.failure().get().map(|text| view! {
