@@ -230,6 +230,8 @@ async fn let_a_month_pass(page: &Page) -> Result<()> {
 async fn lock_it(page: &Page) -> Result<()> {
     page.click("tab", "Settings").await?;
     page.fill("Size", "1").await?;
+    page.see_text("1 GB would not hold them").await?;
+    page.fill("Size", "30").await?;
     page.see_text("it cannot be made smaller").await?;
     page.fill("Size", "500").await?;
     page.click("button", "Lock the vault").await?;
