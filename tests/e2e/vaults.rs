@@ -2,7 +2,6 @@
 
 use anyhow::{Context as _, Result, ensure};
 use serde_json::{Value, json};
-use thirtyfour::prelude::*;
 
 use crate::driver::{Page, journey};
 use crate::main_journey::{press, write};
