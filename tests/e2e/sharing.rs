@@ -98,15 +98,21 @@ fn a_backup_is_shared_with_the_second_project_and_accepted_there() {
             .await?;
         page.see_text(&format!("{name} accepted into partner-servers"))
             .await?;
-        let row = page.see("row", &name).await?;
-        page.see_in(&row, "link", "partner-servers").await?;
+        page.see("link", "partner-servers").await?;
 
+        page.end_session().await?;
         page.sign_in().await?;
         page.open(&format!("{ours}/vaults/sharing")).await?;
         let table = page.see("table", "Backups this project shares").await?;
-        let row = page.see_in(&table, "row", &name).await?;
-        ensure!(row.text().await?.contains("Accepted"), "the answer came");
-        page.click_in(&row, "button", "Stop sharing").await?;
+        page.until("the answer came", async || {
+            let Ok(row) = page.see_in(&table, "row", &name).await else {
+                return Ok(None);
+            };
+            Ok(row.text().await?.contains("Accepted").then_some(()))
+        })
+        .await?;
+        page.click("button", &format!("Stop sharing {name} with"))
+            .await?;
         page.see_text("disappears from their vault").await?;
         page.accessible().await?;
         let dialog = page.see("dialog", "Stop sharing").await?;
