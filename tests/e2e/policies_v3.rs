@@ -90,6 +90,8 @@ fn the_same_by_keyboard_alone() {
         page.see("dialog", &format!("Create policy {POLICY}?"))
             .await?;
         press(page, "button", "Create policy").await?;
+        page.see_no("dialog", &format!("Create policy {POLICY}?"))
+            .await?;
         page.see("heading", POLICY).await?;
         let_time_pass(page, "P6D").await?;
         page.reload().await?;
