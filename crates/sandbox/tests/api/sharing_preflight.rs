@@ -266,14 +266,33 @@ async fn sharing_is_refused_alike() {
     let mut runner = TestRunner::deterministic();
     let (mut shared, mut answered) = (Met::default(), Met::default());
     let known = two.projects();
-    for _ in 0..TRIES {
+    for n in 0..TRIES {
         let dice = dice(&mut runner);
         let side = &two.sides[usize::from(dice.side)];
-        let backup = &side.backups[dice.backup % side.backups.len()];
-        let receivers: Vec<_> = dice.projects.iter().map(|n| two.project(*n)).collect();
+        let vault_of =
+            |backup: &Backup| side.vaults.iter().find(|vault| vault.id == backup.vault_id);
+        let (backup, receivers) = if n % 3 == 0 {
+            // Nothing speaks against these but that they may be shared already: how many there are by chance alone
+            // hangs on the hour at which the demo world was made.
+            let partner = [two.project(usize::from(!dice.side))];
+            let may = |backup: &&Backup| {
+                let facts = ShareFacts {
+                    backup,
+                    vault: vault_of(backup),
+                    members: &[],
+                    projects: Some(&known),
+                };
+                share_refusal(&partner, &facts).is_none()
+            };
+            let fit: Vec<&Backup> = side.backups.iter().filter(may).collect();
+            (fit[dice.backup % fit.len()], partner.to_vec())
+        } else {
+            let any = &side.backups[dice.backup % side.backups.len()];
+            (any, dice.projects.iter().map(|n| two.project(*n)).collect())
+        };
         let facts = ShareFacts {
             backup,
-            vault: side.vaults.iter().find(|vault| vault.id == backup.vault_id),
+            vault: vault_of(backup),
             members: &side.members(&two.world, &backup.id).await,
             projects: Some(&known),
         };
