@@ -3,7 +3,7 @@
 use super::{empty_as_null, texts};
 use crate::lenient;
 use crate::time::Timestamp;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
 /// `{"operation_logs": […], "count": n}`.
@@ -538,8 +538,12 @@ pub struct AgentPath {
     /// The path.
     #[serde(default, deserialize_with = "lenient::text")]
     pub dir_path: String,
-    /// Left out.
-    #[serde(default, deserialize_with = "texts")]
+    /// Left out; on the wire one text, with commas between them.
+    #[serde(
+        default,
+        deserialize_with = "comma_texts",
+        serialize_with = "with_commas"
+    )]
     pub exclude_paths: Vec<String>,
     /// `available` or `removed`.
     #[serde(default, deserialize_with = "lenient::text")]
@@ -665,12 +669,56 @@ pub struct ProjectMigration {
     /// 0–100.
     #[serde(default, deserialize_with = "lenient::integer")]
     pub progress: Option<i64>,
-    /// Code, or empty.
-    #[serde(default, deserialize_with = "lenient::text")]
+    /// Code, or empty; on the wire only its number, and only when it failed.
+    #[serde(
+        default,
+        deserialize_with = "numbered_code",
+        serialize_with = "number_of_code",
+        skip_serializing_if = "String::is_empty"
+    )]
     pub fail_code: String,
     /// Words, or empty.
-    #[serde(default, deserialize_with = "lenient::text")]
+    #[serde(
+        default,
+        deserialize_with = "lenient::text",
+        skip_serializing_if = "String::is_empty"
+    )]
     pub fail_reason: String,
+}
+
+/// Paths in one text, or as a list.
+fn comma_texts<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    Ok(match Value::deserialize(deserializer)? {
+        Value::String(text) => {
+            let paths = text.split(',').filter(|path| !path.is_empty());
+            paths.map(str::to_owned).collect()
+        }
+        list => texts(list).unwrap_or_default(),
+    })
+}
+
+fn with_commas<S: Serializer>(paths: &[String], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&paths.join(","))
+}
+
+/// A code that came as its number alone.
+fn numbered_code<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    let code = lenient::text(deserializer)?;
+    let is_number = !code.is_empty() && code.bytes().all(|byte| byte.is_ascii_digit());
+    Ok(if is_number {
+        format!("BackupService.{code}")
+    } else {
+        code
+    })
+}
+
+/// The vendor's client reads a number here and breaks on anything else.
+fn number_of_code<S: Serializer>(code: &str, serializer: S) -> Result<S::Ok, S::Error> {
+    let number = code.rsplit('.').next().unwrap_or(code);
+    match number.parse::<i64>() {
+        Ok(number) => serializer.serialize_i64(number),
+        Err(_) => serializer.serialize_str(code),
+    }
 }
 
 #[cfg(test)]
@@ -709,6 +757,38 @@ mod tests {
         let none =
             task(json!({"extra_info": {"vault_delete": {"total_count": 3}, "backup": null}}));
         assert_eq!((none.backup(), none.count("total_count")), (None, Some(3)));
+    }
+
+    #[test]
+    fn the_code_of_a_failed_migration_is_a_number_on_the_wire() {
+        let failed = ProjectMigration {
+            fail_code: "BackupService.4006".to_owned(),
+            ..ProjectMigration::default()
+        };
+        let wire = serde_json::to_value(&failed).expect("it can be written");
+        assert_eq!(wire["fail_code"], 4006);
+        assert_eq!(wire.get("fail_reason"), None);
+        let read: ProjectMigration = serde_json::from_value(wire).expect("it can be read");
+        assert_eq!(read, failed);
+        let text: ProjectMigration =
+            serde_json::from_value(json!({"fail_code": "X"})).expect("it can be read");
+        assert_eq!(text.fail_code, "X");
+    }
+
+    #[test]
+    fn excluded_paths_are_one_text_on_the_wire() {
+        for (wire, paths) in [
+            (json!("/a,/b"), vec!["/a", "/b"]),
+            (json!(["/a"]), vec!["/a"]),
+            (json!(""), vec![]),
+            (json!(null), vec![]),
+        ] {
+            let path: AgentPath =
+                serde_json::from_value(json!({"exclude_paths": wire})).expect("it can be read");
+            assert_eq!(path.exclude_paths, paths);
+            let written = serde_json::to_value(&path).expect("it can be written");
+            assert_eq!(written["exclude_paths"], paths.join(","));
+        }
     }
 
     #[test]
