@@ -2,8 +2,8 @@
 //!
 //! The documents name the members and their ranges and say nothing of what they do together with the
 //! other limits. Here a backup made on a chosen day, in the policy's fixed-offset zone (UTC when it has
-//! none), stays for that many periods even where a count or an age would end it; `-1` is for ever, and
-//! `0` is "not set" as everywhere in a definition.
+//! none), stays for that many periods even where a count or an age would end it; `-1` switches a rule
+//! off, as the vendor's SDK says, and so does `0`, which is "not set" everywhere in a definition.
 
 use chrono::{Datelike as _, Days, Months, NaiveDate, Weekday};
 use serde::Deserialize;
@@ -14,15 +14,6 @@ use super::rules::within;
 use crate::retention::Slot;
 use crate::rules::fixed_offset;
 use crate::time::Timestamp;
-
-/// How long such a backup stays.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Until {
-    /// To an instant.
-    Then(Timestamp),
-    /// For ever.
-    Ever,
-}
 
 /// The rules, checked.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -49,11 +40,13 @@ struct Rule {
     retention_duration_periods: Option<i64>,
 }
 
-/// Whether days of a month are chosen by weekday or by number.
+/// Whether days of a month are chosen by weekday or by number; the vendor writes it in two ways.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "UPPERCASE")]
 enum Kind {
+    #[serde(alias = "Weekly")]
     Weekly,
+    #[serde(alias = "Monthly")]
     Monthly,
 }
 
@@ -126,14 +119,14 @@ impl Advanced {
     /// Reads the rules; the error says which member breaks which rule.
     ///
     /// ```
-    /// use contract::cbr::advanced::{Advanced, Until};
+    /// use contract::cbr::advanced::Advanced;
     /// use contract::retention::Slot;
     /// use contract::time::Timestamp;
     /// let rules = serde_json::json!({"weekly_retention_rules": {
     ///     "days_of_week": ["SUNDAY"], "retention_duration_periods": 8}});
     /// let rules = Advanced::parse(&rules).unwrap();
     /// let sunday = Timestamp::parse("2026-03-15T02:30:00").unwrap();
-    /// let until = Until::Then(sunday.plus_seconds(8 * 7 * 86_400));
+    /// let until = sunday.plus_seconds(8 * 7 * 86_400);
     /// assert_eq!(rules.keeps(sunday, 0), Some((until, Slot::Week)));
     /// assert_eq!(rules.keeps(sunday.plus_seconds(86_400), 0), None);
     /// ```
@@ -176,7 +169,7 @@ impl Advanced {
 
     /// Until when a backup made at `at` stays, and by which rule: the one that keeps it longest.
     /// `offset` is the zone's, seconds east.
-    pub fn keeps(&self, at: Timestamp, offset: i32) -> Option<(Until, Slot)> {
+    pub fn keeps(&self, at: Timestamp, offset: i32) -> Option<(Timestamp, Slot)> {
         let date = at.plus_seconds(i64::from(offset)).naive().date();
         self.rules
             .iter()
@@ -187,7 +180,7 @@ impl Advanced {
 
 impl Definition {
     /// Until when a backup made at `at` stays whatever the limits say, and by which rule.
-    pub fn kept_beyond(&self, at: Timestamp) -> Option<(Until, Slot)> {
+    pub fn kept_beyond(&self, at: Timestamp) -> Option<(Timestamp, Slot)> {
         let rules = Advanced::parse(self.advanced_retention_rules.as_ref()?).ok()?;
         rules.keeps(at, fixed_offset(&self.timezone).unwrap_or(0))
     }
@@ -206,6 +199,10 @@ impl Rule {
         };
         within(periods, (-1, most))
             .map_err(|rule| ("retention_duration_periods", rule.to_string()))?;
+        if periods < 1 {
+            // Switched off: clients leave the rest empty.
+            return Ok(());
+        }
         if slot != Slot::Week && self.retention_type.is_none() {
             return Err(("retention_type", "must be WEEKLY or MONTHLY".to_owned()));
         }
@@ -234,7 +231,7 @@ impl Rule {
         Ok(())
     }
 
-    fn keeps(&self, slot: Slot, at: Timestamp, date: NaiveDate) -> Option<Until> {
+    fn keeps(&self, slot: Slot, at: Timestamp, date: NaiveDate) -> Option<Timestamp> {
         let weekday = || self.days_of_week.iter().any(|day| day.is(date.weekday()));
         let chosen = if slot == Slot::Week {
             weekday()
@@ -254,22 +251,16 @@ impl Rule {
         if !chosen || !month {
             return None;
         }
-        match self.retention_duration_periods? {
-            ..=-1 => Some(Until::Ever),
-            0 => None,
-            periods => {
-                let periods = u32::try_from(periods).ok()?;
-                let naive = at.naive();
-                let end = match slot {
-                    Slot::Month => naive.checked_add_months(Months::new(periods)),
-                    Slot::Year => naive.checked_add_months(Months::new(12 * periods)),
-                    Slot::Week | Slot::Day => {
-                        naive.checked_add_days(Days::new(7 * u64::from(periods)))
-                    }
-                };
-                Some(end.map_or(Until::Ever, |end| Until::Then(Timestamp::from_naive(end))))
-            }
-        }
+        // What is switched off keeps nothing.
+        let periods = u32::try_from(self.retention_duration_periods?).ok()?;
+        let naive = at.naive();
+        let end = match slot {
+            _ if periods == 0 => None,
+            Slot::Month => naive.checked_add_months(Months::new(periods)),
+            Slot::Year => naive.checked_add_months(Months::new(12 * periods)),
+            Slot::Week | Slot::Day => naive.checked_add_days(Days::new(7 * u64::from(periods))),
+        };
+        end.map(Timestamp::from_naive)
     }
 }
 
@@ -284,10 +275,8 @@ mod tests {
 
     fn kept(rules: Value, made: &str, offset: i32) -> Option<String> {
         let rules = Advanced::parse(&rules).unwrap();
-        rules.keeps(at(made), offset).map(|(until, _)| match until {
-            Until::Ever => "ever".to_owned(),
-            Until::Then(end) => end.to_naive_text()[..10].to_owned(),
-        })
+        let kept = rules.keeps(at(made), offset);
+        kept.map(|(until, _)| until.to_naive_text()[..10].to_owned())
     }
 
     fn one(kind: &str, rule: Value) -> Value {
@@ -309,11 +298,13 @@ mod tests {
             Some("2026-05-01")
         );
         assert_eq!(kept(first_sunday(2), "2026-03-08T02:00:00", 0), None);
-        assert_eq!(kept(first_sunday(0), "2026-03-01T02:00:00", 0), None);
+        for off in [0, -1] {
+            assert_eq!(kept(first_sunday(off), "2026-03-01T02:00:00", 0), None);
+        }
         let last = one(
             "monthly",
             json!({"retention_type": "MONTHLY", "days_of_month": [-1, 15],
-            "retention_duration_periods": -1}),
+            "retention_duration_periods": 1}),
         );
         for (day, expected) in [
             ("02-28", true),
@@ -356,10 +347,7 @@ mod tests {
         });
         let rules = Advanced::parse(&both).unwrap();
         let (until, slot) = rules.keeps(at(sunday_night), 0).unwrap();
-        assert_eq!(
-            (until, slot),
-            (Until::Then(at("2026-04-15T23:30:00")), Slot::Month)
-        );
+        assert_eq!((until, slot), (at("2026-04-15T23:30:00"), Slot::Month));
     }
 
     #[test]
@@ -404,6 +392,8 @@ mod tests {
             let words = Advanced::parse(&one(kind, rule)).unwrap_err();
             assert!(words.contains(expected), "{words}");
         }
+        let off = json!({"days_of_week": [], "retention_duration_periods": -1});
+        assert!(Advanced::parse(&one("weekly", off)).is_ok());
         assert!(Advanced::parse(&json!([])).is_err());
         assert_eq!(Advanced::parse(&json!({})), Ok(Advanced::default()));
     }

@@ -12,7 +12,6 @@ use crate::model::{Limits, Retention};
 use crate::retention::{self, Fate, Go, Stay};
 use crate::time::Timestamp;
 
-use super::advanced::Until;
 use super::policies::Definition;
 
 /// A usable backup of one resource under one policy.
@@ -34,11 +33,8 @@ pub fn expiry(definition: &Definition, at: Timestamp) -> Option<Timestamp> {
         .retention_duration_days
         .filter(|days| *days > 0)
         .map(|days| at.plus_seconds(days * 86_400))?;
-    match definition.kept_beyond(at) {
-        Some((Until::Ever, _)) => None,
-        Some((Until::Then(end), _)) => Some(end.max(by_age)),
-        None => Some(by_age),
-    }
+    let beyond = definition.kept_beyond(at).map(|(end, _)| end);
+    Some(beyond.map_or(by_age, |end| end.max(by_age)))
 }
 
 /// What becomes of each row at `now`, in the order of `rows`, which are of one resource.
@@ -62,7 +58,7 @@ pub fn fates(definition: &Definition, rows: &[Row<'_>], now: Timestamp) -> Vec<F
     for (fate, row) in fates.iter_mut().zip(rows) {
         if !fate.stays()
             && let Some((until, slot)) = definition.kept_beyond(row.at)
-            && until > Until::Then(now)
+            && until > now
         {
             *fate = Fate::Stays(Stay::LongTerm(slot));
         }
