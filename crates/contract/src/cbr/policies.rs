@@ -4,7 +4,7 @@ use super::rules::{LongText, ShortName};
 use super::{instant_with_blank, texts};
 use crate::lenient;
 use crate::time::Timestamp;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
 /// `{"policies": […], "count": n}`.
@@ -150,6 +150,52 @@ pub struct Definition {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub advanced_retention_rules: Option<Value>,
 }
+/// The same in a request, where a number in quotes is a mistake and not a number.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct DefinitionSet {
+    max_backups: Option<i64>,
+    retention_duration_days: Option<i64>,
+    day_backups: Option<i64>,
+    week_backups: Option<i64>,
+    month_backups: Option<i64>,
+    year_backups: Option<i64>,
+    timezone: Option<String>,
+    destination_region: Option<String>,
+    destination_project_id: Option<String>,
+    enable_acceleration: Option<bool>,
+    full_backup_interval: Option<i64>,
+    advanced_retention_rules: Option<Value>,
+}
+
+impl From<DefinitionSet> for Definition {
+    fn from(set: DefinitionSet) -> Self {
+        Self {
+            max_backups: set.max_backups,
+            retention_duration_days: set.retention_duration_days,
+            day_backups: set.day_backups,
+            week_backups: set.week_backups,
+            month_backups: set.month_backups,
+            year_backups: set.year_backups,
+            timezone: set.timezone.unwrap_or_default(),
+            destination_region: set.destination_region.unwrap_or_default(),
+            destination_project_id: set.destination_project_id.unwrap_or_default(),
+            enable_acceleration: set.enable_acceleration,
+            full_backup_interval: set.full_backup_interval,
+            advanced_retention_rules: set.advanced_retention_rules,
+        }
+    }
+}
+
+fn strictly<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Definition, D::Error> {
+    DefinitionSet::deserialize(deserializer).map(Into::into)
+}
+
+fn strictly_if_given<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Definition>, D::Error> {
+    Ok(Option::<DefinitionSet>::deserialize(deserializer)?.map(Into::into))
+}
 /// When a policy runs.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Trigger {
@@ -195,6 +241,7 @@ pub struct PolicyCreate {
     /// Name.
     pub name: ShortName,
     /// Retention.
+    #[serde(deserialize_with = "strictly")]
     pub operation_definition: Definition,
     /// `backup` unless said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -233,14 +280,44 @@ pub struct PolicyUpdate {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<ShortName>,
     /// Retention, replaced as a whole.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "strictly_if_given",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub operation_definition: Option<Definition>,
     /// When it runs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub trigger: Option<TriggerSet>,
+    pub trigger: Option<TriggerChange>,
     /// On or off.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub enabled: Option<bool>,
+}
+/// When a policy shall run from now on.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct TriggerChange {
+    /// What changes.
+    #[serde(default)]
+    pub properties: TriggerPropertiesChange,
+}
+/// What changes of the rules of a policy; what is absent stays.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct TriggerPropertiesChange {
+    /// One to 24 rules.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pattern: Option<Vec<String>>,
+    /// 60–480; `null` takes the window away.
+    #[serde(
+        default,
+        deserialize_with = "given",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub start_window_minutes: Option<Option<i64>>,
+}
+
+/// Tells `null` from what is absent.
+fn given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<i64>>, D::Error> {
+    Option::deserialize(deserializer).map(Some)
 }
 /// A policy for every project of an account (cbr-v3 5.6).
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -307,11 +384,15 @@ pub struct OrganizationPolicySet {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub policy_enabled: Option<bool>,
     /// Retention.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "strictly_if_given",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub policy_operation_definition: Option<Definition>,
     /// When they run.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub policy_trigger: Option<TriggerSet>,
+    pub policy_trigger: Option<TriggerChange>,
     /// Which projects.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub effective_scope: Option<LongText>,

@@ -1,7 +1,8 @@
 //! A policy of this generation and the model's one, both ways.
 
 use super::policies::{
-    Definition, Policy, PolicyCreate, PolicyUpdate, TriggerPropertiesSet, TriggerSet,
+    Definition, Policy, PolicyCreate, PolicyUpdate, TriggerChange, TriggerPropertiesChange,
+    TriggerPropertiesSet, TriggerSet,
 };
 use super::rules::ShortName;
 use crate::model::{
@@ -71,7 +72,7 @@ impl Definition {
 }
 
 impl TriggerSet {
-    /// When a policy runs; replaced as a whole by every change.
+    /// When a policy runs.
     pub fn of(policy: &model::Policy) -> Self {
         Self {
             properties: TriggerPropertiesSet {
@@ -79,6 +80,22 @@ impl TriggerSet {
                 start_window_minutes: policy.start_window.map(i64::from),
             },
         }
+    }
+}
+
+impl TriggerChange {
+    /// What turns one rhythm into another; `None` when nothing has to.
+    fn between(before: &model::Policy, after: &model::Policy) -> Option<Self> {
+        let (before, after) = (TriggerSet::of(before), TriggerSet::of(after));
+        let window = after.properties.start_window_minutes;
+        let had_one = before.properties.start_window_minutes.is_some();
+        (before != after).then(|| Self {
+            properties: TriggerPropertiesChange {
+                pattern: Some(after.properties.pattern),
+                // Left out it would stay.
+                start_window_minutes: (had_one || window.is_some()).then_some(window),
+            },
+        })
     }
 }
 
@@ -104,11 +121,10 @@ pub fn create(policy: &model::Policy) -> Result<PolicyCreate, Broken> {
 pub fn update(before: &model::Policy, after: &model::Policy) -> Result<PolicyUpdate, Broken> {
     let renamed = (before.name != after.name).then(|| after.name.clone());
     let definition = Definition::of(after);
-    let trigger = TriggerSet::of(after);
     Ok(PolicyUpdate {
         name: renamed.map(ShortName::try_from).transpose()?,
         operation_definition: (Definition::of(before) != definition).then_some(definition),
-        trigger: (TriggerSet::of(before) != trigger).then_some(trigger),
+        trigger: TriggerChange::between(before, after),
         enabled: (before.enabled != after.enabled).then_some(after.enabled),
     })
 }
@@ -253,6 +269,12 @@ mod tests {
         assert_eq!(
             sent(|policy| policy.further_patterns.clear())["trigger"]["properties"]["pattern"],
             json!(["FREQ=DAILY;BYHOUR=1;BYMINUTE=0"])
+        );
+        let without = sent(|policy| policy.start_window = None);
+        assert_eq!(
+            without["trigger"]["properties"].get("start_window_minutes"),
+            Some(&serde_json::Value::Null),
+            "left out it would stay"
         );
     }
 

@@ -2,7 +2,7 @@
 
 use contract::cbr::policies::{
     OrganizationPolicy, OrganizationPolicySet, PolicyCreate, PolicyUpdate, Trigger,
-    TriggerProperties, TriggerSet,
+    TriggerProperties, TriggerPropertiesSet, TriggerSet,
 };
 use contract::cbr::rules::{LongText, ShortName};
 use rusqlite::OptionalExtension as _;
@@ -99,10 +99,7 @@ pub fn create(
             .clone()
             .ok_or_else(|| missing("policy_operation_definition"))?,
         operation_type: Some(kind.to_owned()),
-        trigger: wanted
-            .policy_trigger
-            .clone()
-            .ok_or_else(|| missing("policy_trigger"))?,
+        trigger: new_trigger(wanted)?,
         enabled: Some(
             wanted
                 .policy_enabled
@@ -154,6 +151,20 @@ pub fn create(
             serde_json::to_string(&made)?,
         ))?;
     Ok(policy)
+}
+
+/// The rules of a new one, which needs some.
+fn new_trigger(wanted: &OrganizationPolicySet) -> Outcome<TriggerSet> {
+    let missing = |member: &str| invalid(&format!("policy.{member}"), "is missing");
+    let trigger = wanted.policy_trigger.as_ref();
+    let given = &trigger.ok_or_else(|| missing("policy_trigger"))?.properties;
+    let pattern = given.pattern.clone();
+    Ok(TriggerSet {
+        properties: TriggerPropertiesSet {
+            pattern: pattern.ok_or_else(|| missing("policy_trigger.properties.pattern"))?,
+            start_window_minutes: given.start_window_minutes.flatten(),
+        },
+    })
 }
 
 fn trigger(set: &TriggerSet) -> Trigger {
@@ -219,8 +230,14 @@ pub fn update(
     if let Some(definition) = &change.policy_operation_definition {
         policy.policy_operation_definition = definition.clone();
     }
-    if let Some(set) = &change.policy_trigger {
-        policy.policy_trigger = trigger(set);
+    if let Some(change) = &change.policy_trigger {
+        let properties = &mut policy.policy_trigger.properties;
+        if let Some(pattern) = &change.properties.pattern {
+            properties.pattern.clone_from(pattern);
+        }
+        if let Some(minutes) = change.properties.start_window_minutes {
+            properties.start_window_minutes = minutes;
+        }
     }
     turn.db
         .prepare_cached("UPDATE cbr_organization_policies SET policy = ?2 WHERE no = ?1")?

@@ -2,7 +2,6 @@
 
 use contract::cbr::policies::{
     AssociatedVault, Definition, Policy, PolicyCreate, PolicyUpdate, Trigger, TriggerProperties,
-    TriggerSet,
 };
 use contract::cbr::rules::{MAX_POLICIES, ShortName, check_definition, check_rules, within};
 use contract::schedule::Schedule;
@@ -159,7 +158,9 @@ pub fn make(
     let tenant = turn.tenant(project_id)?;
     let kind = check_kind(wanted.operation_type.as_deref())?;
     check(turn, project_id, kind, &wanted.operation_definition)?;
-    check_trigger(&wanted.trigger)?;
+    let properties = &wanted.trigger.properties;
+    check_pattern(&properties.pattern)?;
+    check_window(properties.start_window_minutes)?;
     let policies: i64 = turn
         .db
         .prepare_cached(
@@ -226,17 +227,18 @@ fn check(turn: &Turn<'_>, project_id: &str, kind: &str, definition: &Definition)
     Ok(())
 }
 
-fn check_trigger(trigger: &TriggerSet) -> Outcome<Vec<Schedule>> {
-    let field = "policy.trigger.properties";
-    let rules = check_rules(&trigger.properties.pattern)
-        .map_err(|rule| invalid(&format!("{field}.pattern"), rule.trim_end_matches('.')))?;
-    match trigger
-        .properties
-        .start_window_minutes
-        .map(|minutes| within(minutes, (60, 480)))
-    {
-        Some(Err(rule)) => Err(invalid(&format!("{field}.start_window_minutes"), rule).into()),
-        _ => Ok(rules),
+const TRIGGER: &str = "policy.trigger.properties";
+
+fn check_pattern(pattern: &[String]) -> Outcome<()> {
+    check_rules(pattern)
+        .map_err(|rule| invalid(&format!("{TRIGGER}.pattern"), rule.trim_end_matches('.')))?;
+    Ok(())
+}
+
+fn check_window(minutes: Option<i64>) -> Outcome<()> {
+    match minutes.map(|minutes| within(minutes, (60, 480))) {
+        Some(Err(rule)) => Err(invalid(&format!("{TRIGGER}.start_window_minutes"), rule).into()),
+        _ => Ok(()),
     }
 }
 
@@ -274,15 +276,18 @@ pub fn update(
         policy.operation_definition = definition.clone();
     }
     if let Some(trigger) = &change.trigger {
-        check_trigger(trigger)?;
         let properties = &mut policy.trigger.properties;
-        if properties.pattern != trigger.properties.pattern {
-            // A new rhythm is counted from the day it was set.
-            properties.pattern.clone_from(&trigger.properties.pattern);
-            properties.start_time = Some(start_time(turn.now));
+        if let Some(pattern) = &trigger.properties.pattern {
+            check_pattern(pattern)?;
+            if properties.pattern != *pattern {
+                // A new rhythm is counted from the day it was set.
+                properties.pattern.clone_from(pattern);
+                properties.start_time = Some(start_time(turn.now));
+            }
         }
-        if trigger.properties.start_window_minutes.is_some() {
-            properties.start_window_minutes = trigger.properties.start_window_minutes;
+        if let Some(minutes) = trigger.properties.start_window_minutes {
+            check_window(minutes)?;
+            properties.start_window_minutes = minutes;
         }
     }
     if let Some(name) = &change.name {

@@ -58,7 +58,7 @@ async fn what_is_wrong_with_a_policy_is_named() {
         body
     };
     type Case<'a> = (&'a str, &'a dyn Fn(&mut Value), &'a str);
-    let cases: [Case<'_>; 9] = [
+    let cases: [Case<'_>; 11] = [
         ("400 9900", &|p| p["name"] = json!(""), "policy.name"),
         (
             "400 9900",
@@ -97,6 +97,16 @@ async fn what_is_wrong_with_a_policy_is_named() {
             "400 9900",
             &|p| p["operation_definition"] = json!({"week_backups": 3}),
             "timezone",
+        ),
+        (
+            "400 9900",
+            &|p| p["operation_definition"] = json!({"max_backups": "3"}),
+            "policy.operation_definition.max_backups",
+        ),
+        (
+            "400 9900",
+            &|p| p["operation_definition"] = json!([]),
+            "policy.operation_definition",
         ),
         (
             "400 9900",
@@ -415,6 +425,22 @@ async fn a_start_window_spreads_the_vaults_of_a_run() {
         .map(|row| text(&row["created_at"])[11..16].to_owned())
         .collect();
     assert_eq!(times, ["02:30", "03:00", "03:30"]);
+
+    // What is left out of a change stays, `null` takes the window away.
+    let path = format!("/policies/{id}");
+    let change = async |properties: Value| {
+        let body = json!({"policy": {"trigger": {"properties": properties}}});
+        world.put(&path, body).await["policy"]["trigger"]["properties"].clone()
+    };
+    let same = change(json!({"pattern": [NIGHTLY]})).await;
+    assert_eq!(same["start_window_minutes"], 90);
+    let without = change(json!({"start_window_minutes": null})).await;
+    assert_eq!(
+        (&without["start_window_minutes"], &without["pattern"]),
+        (&Value::Null, &json!([NIGHTLY]))
+    );
+    let again = change(json!({"start_window_minutes": 90})).await;
+    assert_eq!(again, same);
 
     // A vault whose turn has not come when the policy is switched off is left out.
     world.0.advance("PT16H10M").await;
