@@ -6,14 +6,14 @@ use contract::cbr::retention::expiry;
 use contract::cbr::rules::{LongText, ShortName};
 use contract::cbr::sharing::BackupReplicate;
 use contract::time::Timestamp;
-use rusqlite::params;
+use rusqlite::{OptionalExtension as _, params};
 use serde_json::{Value, json};
 
 use super::backups::{self, Stored};
 use super::policies::Stored as StoredPolicy;
 use super::runs::REGIONS;
 use super::vaults::{self, Stored as StoredVault};
-use super::{checkpoints, project_of, tasks};
+use super::{checkpoints, project_of, retention, tasks};
 use crate::csbs::numbers;
 use crate::refusal::{Failure, Outcome, Refusal};
 use crate::turn::Turn;
@@ -175,10 +175,10 @@ fn write_replica(
         .prepare_cached(
             "INSERT INTO cbr_backups (id, project, vault, checkpoint_id, name, description, status, automatic, incremental,
                  image_type, created_at, updated_at, protected_at, size_mb, resource_id, resource_kind, resource_name,
-                 resource_zone, resource_gb, source, expires_at)
+                 resource_zone, resource_gb, source, expires_at, policy_id)
              SELECT ?2, ?3, ?4, ?5, coalesce(?6, name), coalesce(?7, description), 'protecting', ?8, incremental,
                  'replication', ?9, ?9, protected_at, size_mb, resource_id, resource_kind, resource_name, resource_zone,
-                 resource_gb, source, ?10
+                 resource_gb, source, ?10, ?11
              FROM cbr_backups WHERE seq = ?1",
         )?
         .execute(params![
@@ -192,6 +192,7 @@ fn write_replica(
             copy.automatic,
             turn.now.micros(),
             copy.expires.map(Timestamp::micros),
+            copy.policy_id,
         ])?;
     let seq = turn.db.last_insert_rowid();
     let disks: Vec<String> = turn
@@ -249,7 +250,19 @@ pub fn finish(turn: &Turn<'_>, task: &tasks::Ending, fail_code: Option<&str>) ->
                  SELECT 1 FROM cbr_backups WHERE checkpoint_id = ?1 AND status = 'protecting')",
         )?
         .execute([checkpoint])?;
-    Ok(())
+    // The run is over when the last of its copies is; then what the policy does not keep goes.
+    let policy: Option<Option<String>> = turn
+        .db
+        .prepare_cached(
+            "SELECT max(policy_id) FROM cbr_backups WHERE checkpoint_id = ?1
+             HAVING max(status = 'protecting') = 0",
+        )?
+        .query_row([checkpoint], |row| row.get(0))
+        .optional()?;
+    match policy.flatten() {
+        Some(policy) => retention::after_run(turn, &policy),
+        None => Ok(()),
+    }
 }
 
 fn answer(source: &StoredVault, region: &str, wanted: &Destination<'_>) -> Value {

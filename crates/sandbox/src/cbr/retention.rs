@@ -20,7 +20,7 @@ const FAILED_KEPT: usize = 10;
 const FAILED_DAYS: i64 = 30;
 const DAY_MICROS: i64 = 86_400_000_000;
 
-/// After the last backup of an automatic run came to its end.
+/// After the last backup or copy of an automatic run came to its end.
 pub fn after_run(turn: &Turn<'_>, policy_id: &str) -> Outcome<()> {
     match policies::anywhere(turn, policy_id)? {
         Some(policy) => clean(turn, &policy),
@@ -69,9 +69,10 @@ pub fn clean(turn: &Turn<'_>, policy: &Stored) -> Outcome<()> {
     let id = &policy.policy.id;
     drop_failed(turn, id)?;
     let mut query = turn.db.prepare_cached(
-        "SELECT seq, id, vault, resource_id, created_at, automatic, expires_at, image_id IS NOT NULL FROM cbr_backups
-         WHERE policy_id = ?1 AND status = 'available' AND image_type = 'backup'
-         ORDER BY vault, resource_id, created_at",
+        // A copy is as old as what it copies: several are made at the same time.
+        "SELECT seq, id, vault, resource_id, iif(image_type = 'backup', created_at, protected_at) AS at, automatic,
+             expires_at, image_id IS NOT NULL FROM cbr_backups
+         WHERE policy_id = ?1 AND status = 'available' ORDER BY vault, resource_id, at",
     )?;
     let found: Vec<Candidate> = query
         .query_map([id], |row| {

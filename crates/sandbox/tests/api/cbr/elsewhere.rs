@@ -451,6 +451,53 @@ async fn a_replication_policy_copies_what_has_no_copy_yet() {
 }
 
 #[tokio::test]
+async fn a_replication_policy_keeps_as_many_copies_as_it_says() {
+    let world = Vaults::open().await;
+    let vault = world.vault("servers", 1000, &["web01"]).await;
+    let other = other(&world).await;
+    let target = vault_of(&world, &other, |v| {
+        v["billing"]["protect_type"] = json!("replication")
+    })
+    .await;
+    for _ in 0..4 {
+        world.backed_up(&vault).await;
+    }
+    let keep = json!({"max_backups": 2, "destination_region": "eu-nl", "destination_project_id": other.project_id});
+    let mut body = policy("copies", &["FREQ=DAILY;BYHOUR=9;BYMINUTE=0"], keep);
+    body["policy"]["operation_type"] = json!("replication");
+    let id = text(&world.post("/policies", body).await["policy"]["id"]);
+    let link = json!({"policy_id": id, "destination_vault_id": target});
+    world
+        .post(&format!("/vaults/{vault}/associatepolicy"), link)
+        .await;
+    let copies = async || {
+        let path = format!("/backups?vault_id={target}&sort=protected_at:asc");
+        let found = call(&world, &other, Method::GET, &path, Value::Null).await;
+        let rows = found.json()["backups"].as_array().unwrap().clone();
+        let moments = rows.iter().map(|row| text(&row["protected_at"]));
+        (rows[0].clone(), moments.collect::<Vec<_>>())
+    };
+    let own = async || {
+        let path = format!("/backups?vault_id={vault}&sort=protected_at:asc");
+        let rows = world.get(&path).await["backups"]
+            .as_array()
+            .unwrap()
+            .clone();
+        let moments = rows.iter().map(|row| text(&row["protected_at"]));
+        moments.collect::<Vec<_>>()
+    };
+    // All four are copied at once; the two of the newest data stay.
+    world.0.advance("P1D").await;
+    let (copy, moments) = copies().await;
+    assert_eq!(moments, own().await[2..]);
+    assert_eq!(copy["scheduled_operation_id"], json!(id));
+    // What was copied and went is not copied again.
+    world.backed_up(&vault).await;
+    world.0.advance("P2D").await;
+    assert_eq!(copies().await.1, own().await[3..]);
+}
+
+#[tokio::test]
 async fn backups_of_hybrid_vaults_are_imported() {
     let world = Vaults::open().await;
     let plain = world.vault("servers", 100, &[]).await;
