@@ -14,6 +14,8 @@ pub const MAX_POLICIES: usize = 32;
 pub const MAX_VAULTS: usize = 100;
 /// Resources in one vault, and in one call.
 pub const MAX_RESOURCES: usize = 256;
+/// How a vault is paid for that was ordered for months or years.
+pub const PRE_PAID: &str = "pre_paid";
 /// GB a vault may hold.
 pub const SIZES: (i64, i64) = (1, 10_485_760);
 /// GB a new vault holds at least.

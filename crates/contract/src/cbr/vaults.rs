@@ -296,7 +296,7 @@ pub struct BillingCreate {
     /// `public` (default) or `hybrid`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cloud_type: Option<String>,
-    /// `post_paid` (default); a sandbox sells nothing else.
+    /// `post_paid` (default) or `pre_paid`, which makes it an order.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub charging_mode: Option<String>,
     /// Keep in several zones.
@@ -365,7 +365,7 @@ pub struct BillingUpdate {
     /// GB, at least what is used and allocated.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub size: Option<i64>,
-    /// Kept for clients that send it along.
+    /// `crash_consistent` or `app_consistent`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub consistent_level: Option<String>,
 }

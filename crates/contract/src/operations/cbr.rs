@@ -242,7 +242,7 @@ pub const VAULTS_UPDATE_EXPIRATION: Operation = operation(
     200,
     &["BackupService.6105"],
 );
-/// Order a vault; a sandbox sells nothing (5.1, 16).
+/// Order a vault; a sandbox charges nothing for it (5.1, 16).
 pub const VAULTS_ORDER: Operation = operation(
     "cbr.vaults.order",
     Post,

@@ -1,6 +1,6 @@
 //! Whether a vault can be changed or deleted (cbr-v3 5.1, 4 and 5).
 
-use super::create::{bind_refusals, threshold_refusal};
+use super::create::{bind_refusals, consistent_refusal, threshold_refusal};
 use super::{Vault, VaultRefusal, VaultStatus, Work};
 use crate::cbr::Tag;
 use crate::cbr::rules::{SIZES, within};
@@ -16,8 +16,10 @@ pub fn update_refusals(id: &str, wanted: &VaultUpdate, vault: Option<&Vault>) ->
         found.push(VaultRefusal::Unlock(vault.name.clone()));
     }
     found.extend(threshold_refusal(wanted.threshold));
-    if let Some(size) = wanted.billing.as_ref().and_then(|billing| billing.size) {
-        found.extend(resize_refusal(vault, size));
+    if let Some(billing) = &wanted.billing {
+        let level = billing.consistent_level.as_deref();
+        found.extend(level.and_then(consistent_refusal));
+        found.extend(billing.size.and_then(|size| resize_refusal(vault, size)));
     }
     let present: Vec<Tag> = vault.bind_tags.iter().cloned().map(Into::into).collect();
     found.extend(bind_refusals(

@@ -6,8 +6,8 @@ use super::tags::tag_refusals;
 use super::{CONSISTENT, Protects, Vault, VaultRefusal, VaultStatus};
 use crate::cbr::Tag;
 use crate::cbr::rules::{
-    DEFAULT_THRESHOLD, MAX_BIND_TAGS, MAX_VAULTS, MIN_NEW_SIZE, ObjectType, SIZES, ShortName,
-    within,
+    DEFAULT_THRESHOLD, MAX_BIND_TAGS, MAX_VAULTS, MIN_NEW_SIZE, ObjectType, PRE_PAID, SIZES,
+    ShortName, within,
 };
 use crate::cbr::vaults::{BillingCreate, BindRules, VaultCreate};
 use crate::rules::Broken;
@@ -89,13 +89,14 @@ fn none_of(field: &str, given: &str, allowed: &[&str]) -> Option<VaultRefusal> {
     })
 }
 
+/// A level that is none.
+pub(super) fn consistent_refusal(level: &str) -> Option<VaultRefusal> {
+    none_of("consistent_level", level, &CONSISTENT)
+}
+
 fn billing_refusals(billing: &BillingCreate) -> Vec<VaultRefusal> {
     let mut found = Vec::new();
-    found.extend(none_of(
-        "consistent_level",
-        &billing.consistent_level,
-        &CONSISTENT,
-    ));
+    found.extend(consistent_refusal(&billing.consistent_level));
     if let Protects::Unknown(word) = Protects::from_word(&billing.protect_type) {
         found.push(VaultRefusal::Protects(word));
     }
@@ -111,13 +112,8 @@ fn billing_refusals(billing: &BillingCreate) -> Vec<VaultRefusal> {
             range,
         });
     }
-    match billing.charging_mode.as_deref() {
-        None | Some("post_paid") => {}
-        Some("pre_paid") => found.push(VaultRefusal::PrePaid),
-        Some(other) => {
-            let rule = format!("`{other}` is neither post_paid nor pre_paid");
-            found.push(VaultRefusal::invalid("vault.billing.charging_mode", rule));
-        }
+    if let Some(mode) = &billing.charging_mode {
+        found.extend(none_of("charging_mode", mode, &["post_paid", PRE_PAID]));
     }
     found
 }

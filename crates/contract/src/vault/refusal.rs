@@ -57,8 +57,6 @@ pub enum VaultRefusal {
         /// MB its backups take.
         used_mb: i64,
     },
-    /// 8400: nothing is sold here.
-    PrePaid,
     /// 6600: more tags than a vault takes.
     TooManyTags {
         /// The member of the request.
@@ -233,7 +231,6 @@ impl VaultRefusal {
             Self::Protects(_) => "BackupService.6116",
             Self::Size { .. } | Self::BelowAllocated { .. } => "BackupService.6101",
             Self::BelowUsed { .. } => "BackupService.6114",
-            Self::PrePaid => "BackupService.8400",
             Self::TooManyTags { .. } => "BackupService.6600",
             Self::TooManyVaults(_) => "BackupService.6133",
             Self::Status { .. } => "BackupService.6112",
@@ -311,9 +308,6 @@ impl fmt::Display for VaultRefusal {
             } => write!(
                 f,
                 "The backups in vault {vault} take {used_mb} MB; {size} GB would not hold them. Delete backups first."
-            ),
-            Self::PrePaid => f.write_str(
-                "There is no product to order: nothing is sold here. Make a vault with charging_mode post_paid.",
             ),
             Self::TooManyTags { field, count } => write!(
                 f,

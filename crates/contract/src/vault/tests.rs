@@ -138,9 +138,10 @@ fn a_plain_vault_can_be_made_and_each_reason_against_one_has_its_code() {
         creating(|v| v.billing.consistent_level = "so so".into()),
         ["9900"]
     );
+    assert!(creating(|v| v.billing.charging_mode = Some("pre_paid".into())).is_empty());
     assert_eq!(
-        creating(|v| v.billing.charging_mode = Some("pre_paid".into())),
-        ["8400"]
+        creating(|v| v.billing.charging_mode = Some("free".into())),
+        ["9900"]
     );
     assert_eq!(creating(|v| v.threshold = Some(101)), ["9900"]);
     assert_eq!(creating(|v| v.auto_bind = Some(true)), ["9900"]);

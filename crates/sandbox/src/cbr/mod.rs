@@ -1,6 +1,6 @@
 //! Cloud Backup and Recovery v3: typed behaviour per subject, and its thin HTTP layer (cbr-v3).
 //!
-//! - [`vaults`], [`resources`], [`associations`], [`tags`]: vaults and what they hold.
+//! - [`vaults`], [`resources`], [`associations`], [`tags`], [`orders`]: vaults and what they hold.
 //! - [`policies`], [`runs`], [`checkpoints`], [`retention`]: what is backed up when, and what is kept.
 //! - [`backups`], [`list`], [`restores`]; [`tasks`]: what the service does.
 //! - [`members`], [`replication`], [`imports`]: backups that leave the project, or come into it.
@@ -16,6 +16,7 @@ pub mod imports;
 pub mod list;
 pub mod members;
 pub mod migration;
+pub mod orders;
 pub mod organization;
 mod page;
 pub mod policies;

@@ -27,6 +27,7 @@ const STEPS: &[M<'_>] = &[
     M::up(include_str!("schema/007_counts.sql")),
     M::up(include_str!("schema/008_administrators.sql")),
     M::up(include_str!("schema/009_images_of_servers.sql")),
+    M::up(include_str!("schema/010_orders.sql")),
 ];
 const MIGRATIONS: Migrations<'_> = Migrations::from_slice(STEPS);
 

@@ -1,25 +1,22 @@
-//! Routes of protectables, agents, the region, and what is not sold here.
+//! Routes of protectables, agents and the region.
 
 use std::sync::Arc;
 
 use axum::body::Bytes;
 use axum::extract::{Path, State};
-use axum::routing::{get, post, put};
+use axum::routing::{get, post};
 use axum::{Json, Router};
 use contract::cbr::tasks::{
     AgentAnswer, AgentCheckRequest, AgentRegisterRequest, AgentUpdateRequest, AgentsAnswer,
     PathsAdd, PathsRemove, ProtectableAnswer, ProtectablesAnswer,
 };
-use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{Answer, World, act, echo, look, read_body};
 use crate::Sandbox;
-use crate::cbr::vaults::{self, not_sold};
-use crate::cbr::{agents, invalid, page, protectables, refusal, region};
-use crate::http::{Pairs, Problem};
+use crate::cbr::{agents, page, protectables, region};
+use crate::http::Pairs;
 use crate::iam::Authenticated;
-use crate::refusal::Failure;
 
 type Id = Path<(String, String)>;
 
@@ -54,13 +51,6 @@ pub fn routes() -> Router<Arc<Sandbox>> {
         .route("/v3/{project_id}/cbr-features", get(features))
         .route("/v3/{project_id}/cbr-features/{feature_key}", get(feature))
         .route("/v3/{project_id}/storage_usage", get(usage))
-        .route("/v3/{project_id}/vaults/order", post(order))
-        .route(
-            "/v3/{project_id}/vaults/change-charge-mode",
-            post(change_charge_mode),
-        )
-        .route("/v3/{project_id}/orders/change", post(change_order))
-        .route("/v3/{project_id}/orders/{order_id}", put(update_order))
 }
 
 async fn list_protectables(
@@ -212,60 +202,4 @@ async fn usage(State(sandbox): World, who: Authenticated, pairs: Pairs) -> Answe
         })
         .await?,
     ))
-}
-
-async fn order(_: Authenticated, body: Bytes) -> Result<Json<Value>, Problem> {
-    let _: Value = read_body(&body)?;
-    Err(Failure::from(not_sold()).into())
-}
-
-#[derive(Deserialize)]
-struct ChangeChargeMode {
-    vault_ids: Vec<String>,
-}
-
-async fn change_charge_mode(
-    State(sandbox): World,
-    who: Authenticated,
-    body: Bytes,
-) -> Answer<Value> {
-    let wanted: ChangeChargeMode = read_body(&body)?;
-    if !(1..=60).contains(&wanted.vault_ids.len()) {
-        return Err(Failure::from(invalid("vault_ids", "must have 1 to 60 ids")).into());
-    }
-    look(&sandbox, who, move |turn, project| {
-        for id in &wanted.vault_ids {
-            vaults::stored(turn, project, id)?;
-        }
-        Err::<(), _>(not_sold().into())
-    })
-    .await?;
-    Ok(Json(json!({})))
-}
-
-fn no_order(id: &str) -> Failure {
-    refusal(
-        "BackupService.6109",
-        format!("There is no order of {id}: nothing is sold here."),
-    )
-    .into()
-}
-
-#[derive(Deserialize)]
-struct ChangeOrder {
-    resource_id: String,
-}
-
-async fn change_order(State(sandbox): World, who: Authenticated, body: Bytes) -> Answer<Value> {
-    let wanted: ChangeOrder = read_body(&body)?;
-    look(&sandbox, who, move |turn, project| {
-        vaults::stored(turn, project, &wanted.resource_id)?;
-        Err::<(), _>(no_order(&wanted.resource_id))
-    })
-    .await?;
-    Ok(Json(json!({})))
-}
-
-async fn update_order(_: Authenticated, Path((_, id)): Id) -> Answer<Value> {
-    Err(no_order(&id).into())
 }

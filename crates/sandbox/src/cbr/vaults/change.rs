@@ -16,7 +16,7 @@ pub fn update(turn: &Turn<'_>, project_id: &str, id: &str, change: &VaultUpdate)
     let stored = stored(turn, project_id, id)?;
     let known = facts::of(&stored);
     facts::refuse(update_refusals(id, change, Some(&known)))?;
-    let size = change.billing.as_ref().and_then(|billing| billing.size);
+    let billing = change.billing.clone().unwrap_or_default();
     let bind = match &change.bind_rules {
         Some(rules) => tags::added(
             &[],
@@ -30,18 +30,20 @@ pub fn update(turn: &Turn<'_>, project_id: &str, id: &str, change: &VaultUpdate)
         .prepare_cached(
             "UPDATE cbr_vaults SET name = coalesce(?2, name), size_gb = coalesce(?3, size_gb), auto_bind = ?4,
                  bind_rules = ?5, auto_expand = coalesce(?6, auto_expand), smn_notify = coalesce(?7, smn_notify),
-                 threshold = coalesce(?8, threshold), locked = coalesce(?9, locked) WHERE no = ?1",
+                 threshold = coalesce(?8, threshold), locked = coalesce(?9, locked),
+                 consistent_level = coalesce(?10, consistent_level) WHERE no = ?1",
         )?
         .execute(params![
             stored.no,
             change.name.as_ref().map(ShortName::as_str),
-            size,
+            billing.size,
             auto_bind,
             serde_json::to_string(&bind)?,
             change.auto_expand,
             change.smn_notify,
             change.threshold,
             change.locked,
+            billing.consistent_level,
         ])?;
     if auto_bind {
         resources::bind_by_tags(turn, stored.tenant)?;

@@ -33,8 +33,9 @@ pub fn create(turn: &Turn<'_>, who: &Authenticated, wanted: &VaultCreate) -> Out
         .prepare_cached(
             "INSERT INTO cbr_vaults (id, project, user_id, name, description, created_at, object_type, protect_type,
                  consistent_level, cloud_type, size_gb, multi_az, auto_bind, bind_rules, auto_expand, smn_notify,
-                 threshold, locked, zone, name_prefix, demand_billing, tags)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22)",
+                 threshold, locked, zone, name_prefix, demand_billing, tags, charging_mode)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22,
+                 ?23)",
         )?
         .execute(params![
             id,
@@ -59,6 +60,7 @@ pub fn create(turn: &Turn<'_>, who: &Authenticated, wanted: &VaultCreate) -> Out
             wanted.backup_name_prefix.as_deref().unwrap_or_default(),
             wanted.demand_billing.unwrap_or(false),
             serde_json::to_string(&own_tags)?,
+            wanted.billing.charging_mode.as_deref().unwrap_or("post_paid"),
         ])?;
     let made = stored(turn, project_id, &id)?;
     resources::put_in(turn, &made, &wanted.resources)?;

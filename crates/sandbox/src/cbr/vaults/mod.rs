@@ -27,7 +27,7 @@ pub const DELETE: &str = "cbr.vaults.delete";
 const COLUMNS: &str = "v.no, v.id, v.user_id, v.name, v.description, v.created_at, v.object_type, v.protect_type,
      v.consistent_level, v.cloud_type, v.size_gb, v.used_mb, v.status, v.multi_az, v.auto_bind, v.bind_rules,
      v.auto_expand, v.smn_notify, v.threshold, v.locked, v.zone, v.name_prefix, v.demand_billing, v.tags,
-     t.project_id, v.project";
+     t.project_id, v.project, v.charging_mode, v.order_id";
 
 /// A vault and its number in the store.
 pub struct Stored {
@@ -118,7 +118,8 @@ fn read(row: &Row<'_>) -> Outcome<Stored> {
                 consistent_level: consistent,
                 object_type: word,
                 protect_type: protect,
-                charging_mode: "post_paid".to_owned(),
+                charging_mode: row.get(26)?,
+                order_id: row.get::<_, Option<String>>(27)?.unwrap_or_default(),
                 spec_code: spec.to_owned(),
                 status: row.get(12)?,
                 is_multi_az: Some(row.get(13)?),
@@ -230,9 +231,4 @@ pub fn show(turn: &Turn<'_>, project_id: &str, id: &str) -> Outcome<Vault> {
 /// Every vault of a project, newest first.
 pub fn all(turn: &Turn<'_>, tenant: i64) -> Outcome<Vec<Stored>> {
     select(turn, "v.project = ?1", tenant)
-}
-
-/// What orders and changes of payment are answered with.
-pub fn not_sold() -> Refusal {
-    VaultRefusal::PrePaid.into()
 }

@@ -103,8 +103,8 @@ async fn what_is_wrong_with_a_new_vault_is_named() {
             "app_consistent",
         ),
         (
-            "500 8400",
-            Box::new(|v| v["billing"]["charging_mode"] = json!("pre_paid")),
+            "400 9900",
+            Box::new(|v| v["billing"]["charging_mode"] = json!("free")),
             "post_paid",
         ),
         (
@@ -252,6 +252,19 @@ async fn a_vault_is_changed_within_its_limits() {
     assert_eq!(
         world.refused(Method::PUT, "/vaults/none", size(100)).await,
         "404 6105"
+    );
+    let level = |word: &str| json!({"vault": {"billing": {"consistent_level": word}}});
+    let changed = world.put(&path, level("app_consistent")).await["vault"]["billing"].clone();
+    assert_eq!(
+        (&changed["consistent_level"], &changed["spec_code"]),
+        (
+            &json!("app_consistent"),
+            &json!("vault.backup.database.normal")
+        )
+    );
+    assert_eq!(
+        world.refused(Method::PUT, &path, level("so so")).await,
+        "400 9900"
     );
     world.put(&path, json!({"vault": {"locked": true}})).await;
     assert_eq!(
