@@ -51,13 +51,19 @@ fn all(turn: &Turn<'_>, project_id: &str, object: ObjectType) -> Outcome<Vec<(St
 }
 
 fn protection(turn: &Turn<'_>, subject: &Subject) -> Outcome<Protection> {
-    if let Some((_, id, name)) = resources::vault_of(turn, &subject.id)? {
+    if let Some(stored) = resources::vault_of(turn, &subject.id)? {
+        let name = &stored.vault.name;
+        // What else is in it would be most of the answer.
+        let mut vault = json!(stored.vault);
+        if let Some(members) = vault.as_object_mut() {
+            members.remove("resources");
+        }
         return Ok(Protection {
             result: Some(false),
             code: "BackupService.6103".to_owned(),
             reason: "in a vault".to_owned(),
             message: format!("{} is in vault {name} already.", subject.name()),
-            vault: json!({"id": id, "name": name}),
+            vault,
         });
     }
     Ok(match subject.unfit(false).first() {

@@ -84,16 +84,17 @@ fn insert(turn: &Turn<'_>, vault: i64, subject: &Subject, bound: bool) -> Outcom
     Ok(())
 }
 
-/// Number, id and name of the vault a resource is in.
-pub fn vault_of(turn: &Turn<'_>, resource_id: &str) -> Outcome<Option<(i64, String, String)>> {
-    let found = turn
+/// The vault a resource is in.
+pub fn vault_of(turn: &Turn<'_>, resource_id: &str) -> Outcome<Option<Stored>> {
+    let found: Option<i64> = turn
         .db
-        .prepare_cached(
-            "SELECT v.no, v.id, v.name FROM cbr_resources r JOIN cbr_vaults v ON v.no = r.vault WHERE r.resource_id = ?1",
-        )?
-        .query_row([resource_id], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+        .prepare_cached("SELECT vault FROM cbr_resources WHERE resource_id = ?1")?
+        .query_row([resource_id], |row| row.get(0))
         .optional()?;
-    Ok(found)
+    match found {
+        Some(no) => vaults::by_number(turn, no),
+        None => Ok(None),
+    }
 }
 
 /// Takes resources out of a vault, and their backups with them (7).

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use contract::cbr::Tag;
 use contract::csbs::tags::{BatchAction, BatchTag, KeyValues, TagSearch, removed};
 use contract::vault::checked_tags;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::refusal;
@@ -14,7 +14,7 @@ use crate::refusal::{Outcome, Refusal};
 use crate::turn::Turn;
 
 /// Add or remove several tags; `sys_tags` are the service's own and are ignored.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Batch {
     pub action: BatchAction,
     #[serde(default)]

@@ -2,6 +2,7 @@
 
 mod account;
 mod backups;
+mod orders;
 mod policies;
 mod region;
 mod sharing;
@@ -17,6 +18,7 @@ use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::routing::get;
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
@@ -35,6 +37,7 @@ type World = State<Arc<Sandbox>>;
 pub fn routes() -> Router<Arc<Sandbox>> {
     Router::new()
         .merge(vaults::routes())
+        .merge(orders::routes())
         .merge(backups::routes())
         .merge(policies::routes())
         .merge(sharing::routes())
@@ -62,7 +65,50 @@ async fn versions(headers: HeaderMap) -> (StatusCode, Json<Value>) {
 }
 
 /// A body as JSON; what is wrong is said with the member it is in.
-fn read_body<T: DeserializeOwned>(body: &Bytes) -> Result<T, Failure> {
+///
+/// Some members are of types that answers have too and are read forgivingly; a request may not count on it.
+fn read_body<T: DeserializeOwned + Serialize>(body: &Bytes) -> Result<T, Failure> {
+    let read: T = read_loosely(body)?;
+    let (given, meant) = (serde_json::from_slice(body)?, serde_json::to_value(&read)?);
+    match misread(&given, &meant) {
+        Some((path, rule)) => Err(invalid(&path, rule).into()),
+        None => Ok(read),
+    }
+}
+
+/// The first member that was read as something of another kind than it was sent as, and what it should be.
+fn misread(given: &Value, meant: &Value) -> Option<(String, &'static str)> {
+    let below = |place: String, given: &Value, meant: &Value| {
+        let (path, rule) = misread(given, meant)?;
+        let dot = match path.chars().next() {
+            None | Some('[') => "",
+            Some(_) => ".",
+        };
+        Some((format!("{place}{dot}{path}"), rule))
+    };
+    match (given, meant) {
+        (Value::Null, _) | (_, Value::Null) => None,
+        (Value::Object(given), Value::Object(meant)) => given
+            .iter()
+            .find_map(|(name, given)| below(name.clone(), given, meant.get(name)?)),
+        (Value::Array(given), Value::Array(meant)) => given
+            .iter()
+            .zip(meant)
+            .enumerate()
+            .find_map(|(n, (given, meant))| below(format!("[{n}]"), given, meant)),
+        (Value::Bool(_), Value::Bool(_))
+        | (Value::Number(_), Value::Number(_))
+        | (Value::String(_), Value::String(_)) => None,
+        (_, Value::Object(_)) => Some((String::new(), "must be an object")),
+        (_, Value::Array(_)) => Some((String::new(), "must be a list")),
+        (_, Value::String(_)) => Some((String::new(), "must be a text")),
+        (_, Value::Number(_)) => Some((String::new(), "must be a number")),
+        (_, Value::Bool(_)) => Some((String::new(), "must be true or false")),
+    }
+}
+
+/// The same for a body in which a number may stand for a text.
+fn read_loosely<T: DeserializeOwned>(body: &Bytes) -> Result<T, Failure> {
     let mut json = serde_json::Deserializer::from_slice(body);
     let read = serde_path_to_error::deserialize(&mut json).map_err(|error| {
         let path = error.path().to_string();

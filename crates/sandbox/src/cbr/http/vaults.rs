@@ -7,6 +7,7 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::routing::{delete, get, post, put};
 use axum::{Json, Router};
+use contract::cbr::rules::PRE_PAID;
 use contract::cbr::vaults::{
     ExpirationUpdate, PolicyAssociate, PolicyAssociated, PolicyDissociate, PolicyDissociated,
     ResourcesAdd, ResourcesAdded, ResourcesMigrate, ResourcesMigrated, ResourcesRemove,
@@ -16,11 +17,11 @@ use contract::cbr::vaults::{
 use contract::csbs::tags::{ProjectTagsAnswer, TagRequest};
 use serde_json::{Value, json};
 
-use super::{Answer, Done, World, act, echo, look, read_body};
+use super::{Answer, Done, World, act, echo, look, read_body, read_loosely};
 use crate::Sandbox;
 use crate::cbr::page;
 use crate::cbr::vaults::{self, Filter};
-use crate::cbr::{associations, resources, tags};
+use crate::cbr::{associations, orders, resources, tags};
 use crate::http::Pairs;
 use crate::iam::Authenticated;
 
@@ -64,13 +65,18 @@ pub fn routes() -> Router<Arc<Sandbox>> {
         )
 }
 
-async fn create(State(sandbox): World, who: Authenticated, body: Bytes) -> Answer<VaultAnswer> {
+/// The vault, or, when it is paid for in advance, its order.
+async fn create(State(sandbox): World, who: Authenticated, body: Bytes) -> Answer<Value> {
     let wanted: VaultCreateRequest = read_body(&body)?;
-    let vault = act(&sandbox, who, move |turn, who| {
-        vaults::create(turn, who, &wanted.vault)
+    let answer = act(&sandbox, who, move |turn, who| {
+        if wanted.vault.billing.charging_mode.as_deref() == Some(PRE_PAID) {
+            return orders::vault(turn, who, &wanted.vault);
+        }
+        let vault = vaults::create(turn, who, &wanted.vault)?;
+        Ok(json!(VaultAnswer { vault }))
     })
     .await?;
-    Ok(Json(VaultAnswer { vault }))
+    Ok(Json(answer))
 }
 
 async fn list(State(sandbox): World, who: Authenticated, pairs: Pairs) -> Answer<VaultsAnswer> {
@@ -310,7 +316,7 @@ async fn by_tag(
     pairs: Pairs,
     body: Bytes,
 ) -> Answer<Value> {
-    let wanted: tags::Search = read_body(&body)?;
+    let wanted: tags::Search = read_loosely(&body)?;
     if page::other_enterprise_project(&pairs) {
         return Ok(Json(json!({"resources": [], "total_count": 0})));
     }

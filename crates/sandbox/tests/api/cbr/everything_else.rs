@@ -1,9 +1,9 @@
-//! Protectables, agents, policies of the account, the region, and what is not sold here.
+//! Protectables, agents, policies of the account, the region, and orders.
 
 use hyper::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use super::{NIGHTLY, Vaults, server, text};
+use super::{NIGHTLY, Vaults, server, text, vault_with};
 
 #[tokio::test]
 async fn protectables_say_whether_and_why_not() {
@@ -26,6 +26,7 @@ async fn protectables_say_whether_and_why_not() {
         (&taken["code"], &taken["vault"]["id"]),
         (&json!("BackupService.6103"), &json!(vault))
     );
+    assert_eq!(taken["vault"]["billing"]["size"], 500);
     assert_eq!(one("netboot01").await["code"], "BackupService.7108");
     assert_eq!(one("ledger01").await["code"], "BackupService.7111");
     assert_eq!(one("edge01").await["code"], "BackupService.7103");
@@ -120,7 +121,7 @@ async fn an_agent_registers_gets_paths_and_leaves() {
     assert_eq!(removed, json!({"removed": ["/etc"], "not_existed": ["/x"]}));
     assert_eq!(
         world.get("/agents/a1").await["agent"]["paths"][0]["exclude_paths"],
-        json!(["/srv/tmp"])
+        json!("/srv/tmp")
     );
     let check = json!({"agent_status": [
         {"resource_id": web, "resource_type": "OS::Nova::Server", "resource_name": "web01"},
@@ -269,33 +270,114 @@ async fn the_region_tells_what_it_offers() {
 }
 
 #[tokio::test]
-async fn nothing_is_sold_here() {
+async fn a_body_is_read_as_it_is_written() {
     let world = Vaults::open().await;
     let vault = world.vault("servers", 100, &[]).await;
+    let (one, tags) = (format!("/vaults/{vault}"), format!("/vault/{vault}/tags"));
+    let tagged = vault_with("v", 100, |v| v["tags"] = json!([{"key": "k", "value": 5}]));
+    for (method, path, body, place) in [
+        // A list could be read as the members in their order.
+        (Method::PUT, &one, json!({"vault": ["name"]}), "vault: "),
+        (Method::POST, &tags, json!({"tag": ["k", "v"]}), "tag: "),
+        (Method::POST, &tags, json!({"tag": {"key": 5}}), "tag.key: "),
+        (
+            Method::POST,
+            &"/vaults".to_owned(),
+            tagged,
+            "vault.tags[0].value: ",
+        ),
+        (
+            Method::POST,
+            &format!("{tags}/action"),
+            json!({"action": "create", "tags": [["k"]]}),
+            "tags[0]: ",
+        ),
+    ] {
+        let (code, words) = world.refusal(method, path, body).await;
+        assert_eq!(code, "400 9900", "{words}");
+        assert!(words.starts_with(place), "{words}");
+    }
+    assert_eq!(world.show(&vault).await["name"], "servers");
+}
+
+#[tokio::test]
+async fn an_order_is_carried_out_when_it_is_given() {
+    let world = Vaults::open().await;
+    let ordered = |answer: Value| {
+        let order = answer["orders"][0].clone();
+        assert_eq!(
+            (&order["subscribeResult"], &answer["retCode"]),
+            (&json!(1), &json!(0))
+        );
+        (text(&order["orderId"]), text(&order["resourceId"]))
+    };
+    let billing = async |vault: &str| world.show(vault).await["billing"].clone();
+    let body = vault_with("ahead", 100, |v| {
+        v["billing"]["period_type"] = json!("month");
+        v["billing"]["period_num"] = json!(1);
+    });
+    let (order, vault) = ordered(world.post("/vaults/order", body.clone()).await);
+    let shown = billing(&vault).await;
     assert_eq!(
-        world
-            .refused(Method::POST, "/vaults/order", json!({"vault": {}}))
-            .await,
-        "500 8400"
+        (&shown["charging_mode"], &shown["order_id"]),
+        (&json!("pre_paid"), &json!(order))
     );
-    let change = |id: &str| json!({"vault_ids": [id], "charging_mode": "pre_paid", "period_num": 1, "period_type": "year"});
+    let ahead = vault_with("too", 100, |v| {
+        v["billing"]["charging_mode"] = json!("pre_paid")
+    });
+    let (_, too) = ordered(world.post("/vaults", ahead).await);
+    assert_eq!(billing(&too).await["charging_mode"], "pre_paid");
+    let mut small = body;
+    small["vault"]["billing"]["size"] = json!(9);
     assert_eq!(
-        world
-            .refused(Method::POST, "/vaults/change-charge-mode", change(&vault))
-            .await,
-        "500 8400"
+        world.refused(Method::POST, "/vaults/order", small).await,
+        "400 6101"
     );
+
+    let plain = world.vault("servers", 100, &[]).await;
+    let change = |ids: &[&str], number: i64| json!({"vault_ids": ids, "charging_mode": "pre_paid", "period_num": number, "period_type": "year"});
+    let path = "/vaults/change-charge-mode";
+    for (ids, number, expected) in [
+        (&["x"][..], 1, "404 6105"),
+        (&[], 1, "400 9900"),
+        (&[&plain], 10, "400 9900"),
+    ] {
+        assert_eq!(
+            world.refused(Method::POST, path, change(ids, number)).await,
+            expected
+        );
+    }
+    assert_eq!(billing(&plain).await["charging_mode"], "post_paid");
+    let changed = world.post(path, change(&[&plain], 1)).await;
+    let shown = billing(&plain).await;
+    assert_eq!(
+        (&shown["charging_mode"], &shown["order_id"]),
+        (&json!("pre_paid"), &changed["orderId"])
+    );
+
+    let size = |vault: &str, size: i64| json!({"resource_id": vault, "product_info": {"product_id": "p", "resource_size": size}});
     assert_eq!(
         world
-            .refused(Method::POST, "/vaults/change-charge-mode", change("x"))
+            .refused(Method::POST, "/orders/change", size("x", 200))
             .await,
         "404 6105"
     );
-    let order = json!({"resource_id": vault, "product_info": {}});
     assert_eq!(
-        world.refused(Method::POST, "/orders/change", order).await,
-        "400 6109"
+        world
+            .refused(Method::POST, "/orders/change", size(&vault, 9))
+            .await,
+        "400 9900"
     );
+    let changed = world.post("/orders/change", size(&vault, 200)).await;
+    let shown = billing(&vault).await;
+    assert_eq!(
+        (&shown["size"], &shown["order_id"]),
+        (&json!(200), &changed["orderId"])
+    );
+    let older = json!({"resourceId": vault, "productInfo": {"resourceSize": 300}});
+    let path = format!("/orders/{}", text(&changed["orderId"]));
+    assert_eq!(world.put(&path, older).await["orderId"], changed["orderId"]);
+    assert_eq!(billing(&vault).await["size"], 300);
     assert_eq!(
         world.refused(Method::PUT, "/orders/7", json!({})).await,
         "400 6109"
