@@ -236,6 +236,18 @@ fn length(text: &str, limit: usize) -> Result<(), Broken> {
     Ok(())
 }
 
+/// A region in a policy: at most 255 letters, digits, `.`, `_` and `-`.
+fn region(text: &str) -> Result<(), Broken> {
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
+    match text.chars().find(|c| !plain(*c)) {
+        Some(character) => Err(Broken::Character {
+            character,
+            allowed: "letters, digits, `.`, `_` and `-`",
+        }),
+        None => length(text, 255),
+    }
+}
+
 /// Whether a number lies within a range.
 pub fn within(value: i64, (low, high): (i64, i64)) -> Result<i64, Broken> {
     if (low..=high).contains(&value) {
@@ -326,6 +338,9 @@ pub fn check_definition(
         .map(Advanced::parse)
     {
         return problem("advanced_retention_rules", words);
+    }
+    if let Err(rule) = region(&definition.destination_region) {
+        return problem("destination_region", rule.to_string());
     }
     if replication {
         for (member, text) in [
@@ -495,6 +510,16 @@ mod tests {
     fn a_replication_needs_its_destination() {
         let problem = check_definition(&Definition::default(), true).unwrap_err();
         assert_eq!(problem.member, "destination_region");
+        for (region, good) in [
+            ("eu-de_1.x".to_owned(), true),
+            ("r".repeat(255), true),
+            ("r".repeat(256), false),
+            ("eu de".to_owned(), false),
+        ] {
+            let to =
+                serde_json::json!({"destination_region": region, "destination_project_id": "p"});
+            assert_eq!(check_definition(&definition(to), true).is_ok(), good);
+        }
     }
 
     #[test]

@@ -12,7 +12,7 @@ pub fn checked_tags(present: &[Tag], new: &[Tag], field: &str) -> Result<Vec<Tag
     for (n, tag) in new.iter().enumerate() {
         let invalid = |member: &str, rule| VaultRefusal::invalid(format!("{field}.{member}"), rule);
         let key = tag_key(&tag.key).map_err(|rule| invalid("key", rule))?;
-        let value = tag_value(&tag.value).map_err(|rule| invalid("value", rule))?;
+        let value = value_of(tag).map_err(|rule| invalid("value", rule))?;
         if new[..n].iter().any(|earlier| earlier.key.trim() == key) {
             return Err(invalid("key", Broken::Duplicate(key)));
         }
@@ -28,6 +28,12 @@ pub fn checked_tags(present: &[Tag], new: &[Tag], field: &str) -> Result<Vec<Tag
         });
     }
     Ok(tags)
+}
+
+/// The value, trimmed; this service allows a dot in it as well.
+fn value_of(tag: &Tag) -> Result<String, Broken> {
+    tag_value(&tag.value.replace('.', "-"))?;
+    Ok(tag.value.trim().to_owned())
 }
 
 /// What is against adding these tags to those a vault has; empty when nothing is.

@@ -115,6 +115,9 @@ pub fn of_project(turn: &Turn<'_>, project_id: &str) -> Outcome<Vec<KeyValues>> 
 pub fn search(turn: &Turn<'_>, project_id: &str, wanted: &Search) -> Outcome<Value> {
     let broken = |rule: String| refusal("BackupService.9900", format!("{rule}."));
     wanted.common.check().map_err(broken)?;
+    if wanted.common.matches.len() > 1 {
+        return Err(broken("matches has more than one entry".to_owned()).into());
+    }
     let (limit, offset) = wanted.common.page().map_err(broken)?;
     let tenant = turn.tenant(project_id)?;
     let same =

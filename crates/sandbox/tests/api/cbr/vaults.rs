@@ -407,7 +407,7 @@ async fn tags_are_added_replaced_removed_and_searched() {
     let tag = |key: &str, value: &str| json!({"tag": {"key": key, "value": value}});
     let done = StatusCode::NO_CONTENT;
     world
-        .done(Method::POST, &path, tag("env", "test"), done)
+        .done(Method::POST, &path, tag("env", "v1.0"), done)
         .await;
     world
         .done(Method::POST, &path, tag("env", "prod"), done)
@@ -439,6 +439,16 @@ async fn tags_are_added_replaced_removed_and_searched() {
     assert_eq!(
         search(json!({"action": "count"})).await,
         json!({"total_count": 2})
+    );
+    let part = json!({"key": "resource_name", "value": "serv"});
+    let found = search(json!({"action": "filter", "matches": [part]})).await;
+    assert_eq!(found["total_count"], 1);
+    let both = json!({"action": "filter", "matches": [part, part]});
+    assert_eq!(
+        world
+            .refused(Method::POST, "/vault/resource_instances/action", both)
+            .await,
+        "400 9900"
     );
     let gone = json!({"action": "delete", "tags": [{"key": "missing"}, {"key": "team"}]});
     world
