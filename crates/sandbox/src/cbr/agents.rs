@@ -113,7 +113,7 @@ pub fn register(turn: &Turn<'_>, project_id: &str, wanted: &AgentRegister) -> Ou
             wanted.host_name,
             wanted.host_nickname.as_deref().unwrap_or_default(),
             wanted.host_os,
-            wanted.agent_type.as_deref().unwrap_or("file"),
+            wanted.agent_type.as_deref().unwrap_or("cloud"),
             version,
             turn.now.micros(),
         ])?;

@@ -173,6 +173,19 @@ fn fill_children(turn: &Turn<'_>, stored: &mut Stored) -> Outcome<()> {
         };
         stored.backup.children.push(child);
     }
+    let disks = &stored.backup.children;
+    if !disks.is_empty() {
+        let any = |flag: fn(&ExtendInfo) -> Option<bool>| {
+            Some(
+                disks
+                    .iter()
+                    .any(|disk| flag(&disk.extend_info) == Some(true)),
+            )
+        };
+        let (system, encrypted) = (any(|info| info.system_disk), any(|info| info.encrypted));
+        stored.backup.extend_info.contain_system_disk = system;
+        stored.backup.extend_info.encrypted = encrypted;
+    }
     Ok(())
 }
 

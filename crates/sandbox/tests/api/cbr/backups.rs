@@ -84,6 +84,17 @@ async fn a_vault_is_backed_up_now() {
             .iter()
             .all(|child| child["parent_id"] == backup["id"])
     );
+    // One without its system disk says so.
+    let (server, root) = (&backup["resource_id"], &children[0]["resource_id"]);
+    assert_eq!(backup["extend_info"]["contain_system_disk"], true);
+    let without = json!({"resource_details": [{"id": server, "type": "OS::Nova::Server",
+        "extra_info": {"exclude_volumes": [root]}}]});
+    let run = text(&world.run(&id, without).await["id"]);
+    world.0.advance("PT12H").await;
+    let path = format!("/backups?checkpoint_id={run}");
+    let data = world.get(&path).await["backups"][0].clone();
+    assert_eq!(data["children"].as_array().unwrap().len(), 2);
+    assert_eq!(data["extend_info"]["contain_system_disk"], false);
     // The second one takes what changed.
     let second = world.backup(&world.backed_up(&id).await[0]).await;
     assert_eq!(second["incremental"], true);
