@@ -4,7 +4,7 @@ import warnings
 
 from huaweicloudsdkcbr.v1 import *
 from huaweicloudsdkcore.auth.credentials import BasicCredentials
-from huaweicloudsdkcore.exceptions.exceptions import ClientRequestException
+from huaweicloudsdkcore.exceptions.exceptions import ClientRequestException, ServerResponseException
 
 from _checks import START, check, control, end, equal
 
@@ -135,6 +135,50 @@ def a_vault_goes_with_everything_in_it():
     control("clock", {"advance": "PT2H"})
     refused(lambda: client.show_vault(ShowVaultRequest(vault_id=made["vault"].id)), 404, "6105")
     equal(client.list_backups(ListBackupsRequest(vault_id=made["vault"].id)).count, 0)
+
+
+@check
+def an_order_is_carried_out():
+    billing = PrePaidBillingCreate(
+        consistent_level="crash_consistent", object_type="server", protect_type="backup", size=100, period_type="month", period_num=1
+    )
+    body = VaultOrderCreateReqs(vault=PrePaidVaultOrder(name="sdk-ordered", billing=billing, resources=[]))
+    order = client.create_post_paid_vault(CreatePostPaidVaultRequest(body=body)).orders[0]
+    shown = client.show_vault(ShowVaultRequest(vault_id=order.resource_id)).vault.billing
+    equal((shown.charging_mode, shown.order_id), ("pre_paid", order.order_id))
+    product = CbcProductInfoOrderChange(product_id="p", resource_size=200, resource_size_measure_id=17, resource_spec_code=shown.spec_code)
+    changed = client.change_order(ChangeOrderRequest(body=CbcOrderChange(resource_id=order.resource_id, product_info=product)))
+    shown = client.show_vault(ShowVaultRequest(vault_id=order.resource_id)).vault.billing
+    equal((shown.size, shown.order_id), (200, changed.order_id))
+
+
+@check
+def an_agent_keeps_its_paths():
+    agent = AgentRegister(agent_id="sdk-agent", host_name="web01", host_ip="192.168.0.9", host_os="linux")
+    client.register_agent(RegisterAgentRequest(body=AgentRegisterReq(agent=agent)))
+    left_out = [ExcludePath(path_name="/srv", exclude_path_name=["/srv/tmp", "/srv/cache"])]
+    body = AgentAddPathReq(add_path=["/srv"], exclude_path=left_out)
+    equal(client.add_agent_path(AddAgentPathRequest(agent_id="sdk-agent", body=body)).added, ["/srv"])
+    paths = client.show_agent(ShowAgentRequest(agent_id="sdk-agent")).agent.paths
+    equal([(path.dir_path, path.exclude_paths) for path in paths], [("/srv", "/srv/tmp,/srv/cache")])
+    equal(client.unregister_agent(UnregisterAgentRequest(agent_id="sdk-agent")).status_code, 200)
+
+
+@check
+def a_migration_is_followed_to_its_end():
+    request = MigrateDomainRequest(body=DomainMigrate(all_regions=False, reservation=0.2))
+    for _ in range(24):
+        try:
+            client.migrate_domain(request)
+            break
+        except ServerResponseException as error:
+            # Backups are being made.
+            equal(error.error_code, "BackupService.4006")
+            control("clock", {"advance": "PT1H"})
+    status = ShowMigrateStatusRequest(all_regions=False)
+    equal(client.show_migrate_status(status).status, "migrating")
+    control("clock", {"advance": "PT1H"})
+    equal([project.status for project in client.show_migrate_status(status).project_status], ["success"])
 
 
 end()

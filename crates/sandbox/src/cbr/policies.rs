@@ -351,17 +351,34 @@ fn start_time(now: Timestamp) -> Timestamp {
     Timestamp::from_seconds(now.seconds() + 1)
 }
 
-/// How many runs there were since the last full backup of this vault; counts this one.
-pub fn count_run(turn: &Turn<'_>, vault: i64, policy: i64, interval: Option<i64>) -> Outcome<bool> {
+/// Whether there were as many runs of this vault since its last full one as the policy asks for.
+pub fn is_full_due(
+    turn: &Turn<'_>,
+    vault: i64,
+    policy: i64,
+    interval: Option<i64>,
+) -> Outcome<bool> {
+    let Some(after) = interval.filter(|after| *after > 0) else {
+        return Ok(false);
+    };
     let runs: i64 = turn
         .db
         .prepare_cached("SELECT runs FROM cbr_vault_policies WHERE vault = ?1 AND policy = ?2")?
         .query_row((vault, policy), |row| row.get(0))
         .optional()?
         .unwrap_or(0);
-    let full = interval.is_some_and(|after| after > 0 && runs >= after);
+    Ok(runs >= after)
+}
+
+/// Counts a run of a vault; one whose backups are all full, because it was time or because they are the
+/// first, begins the count anew.
+pub fn count_run(turn: &Turn<'_>, vault: i64, policy: i64, checkpoint_id: &str) -> Outcome<()> {
     turn.db
-        .prepare_cached("UPDATE cbr_vault_policies SET runs = ?3 WHERE vault = ?1 AND policy = ?2")?
-        .execute((vault, policy, if full { 0 } else { runs + 1 }))?;
-    Ok(full)
+        .prepare_cached(
+            "UPDATE cbr_vault_policies SET runs = iif(
+                 EXISTS (SELECT 1 FROM cbr_backups WHERE checkpoint_id = ?3 AND incremental), runs + 1, 0)
+             WHERE vault = ?1 AND policy = ?2",
+        )?
+        .execute((vault, policy, checkpoint_id))?;
+    Ok(())
 }

@@ -460,7 +460,7 @@ fn run_vault(turn: &Turn<'_>, vault: &Stored, policy: &StoredPolicy) -> Outcome<
         return Ok(());
     }
     let interval = policy.policy.operation_definition.full_backup_interval;
-    let full = policies::count_run(turn, vault.no, policy.no, interval)?;
+    let full = policies::is_full_due(turn, vault.no, policy.no, interval)?;
     let plan = Plan {
         policy: Some(&policy.policy),
         automatic: true,
@@ -471,6 +471,9 @@ fn run_vault(turn: &Turn<'_>, vault: &Stored, policy: &StoredPolicy) -> Outcome<
     };
     let checkpoint_id = turn.new_id();
     let run = begin(turn, vault.no, &checkpoint_id, &targets, &plan)?;
+    if !run.begun.is_empty() {
+        policies::count_run(turn, vault.no, policy.no, &checkpoint_id)?;
+    }
     write_checkpoint(turn, vault, &checkpoint_id, &plan, &run)?;
     for (skipped, refused) in &run.skipped {
         let task = tasks::Begin {

@@ -365,7 +365,7 @@ async fn every_so_many_runs_a_backup_is_full() {
         .collect();
     assert_eq!(
         full,
-        [true, false, false, true, false, false, false, true, false]
+        [true, false, false, false, true, false, false, false, true]
     );
 }
 
