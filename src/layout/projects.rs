@@ -6,6 +6,7 @@ use crate::api::use_api;
 use crate::form::{Field, TextInput};
 use crate::routes::Paths;
 use crate::session::use_session;
+use crate::ui::dom::lowercase;
 use crate::ui::{Glyph, Icon, Popover};
 
 /// More projects than this are searched, not read.
@@ -21,13 +22,12 @@ pub(super) fn ProjectSwitcher() -> AnyView {
     let found = {
         let here = here.clone();
         move || {
-            let needle = wanted.read().trim().to_lowercase();
+            let needle = lowercase(wanted.read().trim());
             session.with(|info| {
                 info.projects
                     .iter()
                     .filter(|project| {
-                        project.name.to_lowercase().contains(&needle)
-                            || project.id.contains(&needle)
+                        lowercase(&project.name).contains(&needle) || project.id.contains(&needle)
                     })
                     .map(|project| entry(&project.id, &project.name, project.id == here))
                     .collect_view()

@@ -16,6 +16,11 @@ pub fn fresh_id(stem: &str) -> String {
     format!("{stem}-{number}")
 }
 
+/// Text in lower case. The browser has the tables for it; ours would be a part of the first screen.
+pub fn lowercase(text: &str) -> String {
+    js_sys::JsString::from(text).to_lower_case().into()
+}
+
 /// Moves the focus to an element by id; false when it is not there.
 pub fn focus_id(id: &str) -> bool {
     let element = document()

@@ -3,7 +3,7 @@
 use leptos::{ev, html, prelude::*};
 
 use super::button::ButtonKind;
-use super::dom::{all, fresh_id, is_inside, rove};
+use super::dom::{all, fresh_id, is_inside, lowercase, rove};
 use super::icon::{Glyph, Icon};
 
 /// One entry of a [`Menu`].
@@ -207,10 +207,10 @@ fn entry(item: MenuItem, close: Callback<()>) -> AnyView {
 
 /// Moves to the next entry that begins with a typed letter.
 fn jump_to_letter(key: &str, entries: &[web_sys::HtmlElement]) -> bool {
-    let mut letters = key.chars();
-    let (Some(letter), None) = (letters.next(), letters.next()) else {
+    if key.chars().count() != 1 {
         return false;
-    };
+    }
+    let letter = lowercase(key);
     let active = document().active_element();
     let here = entries
         .iter()
@@ -220,8 +220,7 @@ fn jump_to_letter(key: &str, entries: &[web_sys::HtmlElement]) -> bool {
         .map(|step| &entries[(here + step) % entries.len()])
         .find(|item| {
             item.text_content()
-                .and_then(|text| text.chars().next())
-                .is_some_and(|first| first.to_lowercase().eq(letter.to_lowercase()))
+                .is_some_and(|text| lowercase(&text).starts_with(&letter))
         });
     found.is_some_and(|item| item.focus().is_ok())
 }
