@@ -1,5 +1,6 @@
 //! Builds the console with trunk into target/site.
 
+use std::path::PathBuf;
 use std::process::Command;
 
 use anyhow::{Context, Result};
@@ -55,9 +56,30 @@ pub fn build(kind: Kind) -> Result<()> {
     let mut trunk = trunk("build")?;
     if kind == Kind::Release {
         trunk.args(["--release", "--cargo-profile", "wz"]);
+        // Cargo adds these to the flags of .cargo/config.toml.
+        trunk.env(
+            "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS",
+            short_source_paths(),
+        );
     }
     run_well(trunk.env(STAGE, kind.stage()), "console")?;
     Ok(())
+}
+
+/// Panics name the file they come from: what ships says which library that is, not where this machine keeps it.
+fn short_source_paths() -> String {
+    let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
+    let home = home.or_else(|| Some(std::env::home_dir()?.join(".cargo")));
+    let registries = home.and_then(|home| std::fs::read_dir(home.join("registry/src")).ok());
+    let flags: Vec<String> = registries
+        .into_iter()
+        .flatten()
+        .filter_map(|entry| Some(entry.ok()?.path().to_str()?.to_owned()))
+        // The variable's flags are divided by blanks.
+        .filter(|path| !path.contains(char::is_whitespace))
+        .map(|path| format!("--remap-path-prefix={path}/="))
+        .collect();
+    flags.join(" ")
 }
 
 /// A trunk command that finds our stand-in, asks nobody for updates and writes no escape codes.

@@ -5,6 +5,7 @@
 //! before wasm-opt and would name two different files alike. No inline script is left, so that the content security policy stays strict.
 
 mod compress;
+mod imports;
 mod page;
 mod preload;
 mod sizes;
@@ -35,6 +36,21 @@ const WASM_FEATURES: [&str; 6] = [
     "--enable-mutable-globals",
     "--enable-reference-types",
     "--enable-multivalue",
+];
+
+/// What makes the fewest bytes after brotli. `-Oz` writes fewer before it and brotli makes more of them; so it is with
+/// inlining and with locals for what is computed twice, which take away what repeats. Nothing of ours lies below address 1024: the
+/// stack ends there.
+const WASM_PASSES: [&str; 9] = [
+    "-Os",
+    "--low-memory-unused",
+    "--always-inline-max-function-size",
+    "0",
+    "--flexible-inline-max-function-size",
+    "0",
+    "--one-caller-inline-max-function-size",
+    "0",
+    "--skip-pass=local-cse",
 ];
 
 /// The oldest browsers that the scripts are written for: those with what the wasm needs.
@@ -140,15 +156,15 @@ fn optimise(assets: &mut Assets) -> Result<()> {
         fs::remove_dir_all(&folder)?;
     }
     fs::create_dir_all(&folder)?;
+    shorten_imports(assets)?;
     for (name, bytes) in assets.iter_mut() {
         let before = folder.join(name);
         let after = folder.join(format!("{name}.smaller"));
         if is_wasm(name) {
             fs::write(&before, &*bytes)?;
             run_well(
-                // -Oz writes less, but brotli makes more of it.
                 crate::process::command(tools::wasm_opt())
-                    .arg("-Os")
+                    .args(WASM_PASSES)
                     .args(WASM_FEATURES)
                     .arg(&before)
                     .arg("-o")
@@ -169,6 +185,26 @@ fn optimise(assets: &mut Assets) -> Result<()> {
         }
         *bytes = fs::read(&after)?;
     }
+    Ok(())
+}
+
+/// What the main module and its glue call each other by.
+fn shorten_imports(assets: &mut Assets) -> Result<()> {
+    let (module, glue) = (
+        format!("{}_bg.wasm", tree::CONSOLE),
+        format!("{}.js", tree::CONSOLE),
+    );
+    let bytes_of = |name: &str| {
+        let bytes = assets
+            .get(name)
+            .with_context(|| format!("trunk left no {name}"))?;
+        Ok::<_, anyhow::Error>(bytes.as_slice())
+    };
+    let script = std::str::from_utf8(bytes_of(&glue)?)?;
+    let from = format!("./{}_bg.js", tree::CONSOLE);
+    let (wasm, script) = imports::shorten(bytes_of(&module)?, &from, script)?;
+    assets.insert(module, wasm);
+    assets.insert(glue, script.into_bytes());
     Ok(())
 }
 
