@@ -16,7 +16,7 @@ use super::directory::{Key, User};
 use super::tokens::{LIFETIME, Scope, Token};
 use crate::Sandbox;
 use crate::clock::Micros;
-use crate::http::{Pairs, Problem, base_url};
+use crate::http::{Pairs, Problem, base_url, read_json};
 
 /// The header a token comes in and is asked about.
 pub const SUBJECT: &str = "x-subject-token";
@@ -101,8 +101,7 @@ pub async fn create_token(
     query: Pairs,
     body: Bytes,
 ) -> Result<Response, Problem> {
-    let body: Body = serde_json::from_slice(&body)
-        .map_err(|error| malformed(format!("The body is not a sign-in request: {error}")))?;
+    let body: Body = read_json(&body).map_err(malformed)?;
     let scope = read_scope(body.auth.scope)?;
     let now = sandbox.clock.session_now();
     let identity = body.auth.identity;
@@ -128,7 +127,8 @@ pub async fn create_token(
 
 fn read_scope(scope: Value) -> Result<Option<ScopeBody>, Problem> {
     match scope {
-        Value::Null | Value::String(_) => Ok(None),
+        Value::Null => Ok(None),
+        Value::String(word) if word == "unscoped" => Ok(None),
         scope => serde_json::from_value(scope)
             .map(Some)
             .map_err(|error| malformed(format!("The scope is malformed: {error}"))),

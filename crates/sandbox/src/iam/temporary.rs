@@ -15,7 +15,7 @@ use super::accounts::{new_access_key, new_secret_key};
 use super::caller::Caller;
 use crate::Sandbox;
 use crate::clock::Micros;
-use crate::http::Problem;
+use crate::http::{Problem, read_json};
 use crate::store::StoreError;
 
 /// How long a pair may live, in seconds.
@@ -54,8 +54,7 @@ pub async fn create(
     caller: Option<Extension<Caller>>,
     body: Bytes,
 ) -> Result<(StatusCode, Json<Value>), Problem> {
-    let body: Body = serde_json::from_slice(&body)
-        .map_err(|error| bad(format!("The body is not a request for a key pair: {error}")))?;
+    let body: Body = read_json(&body).map_err(bad)?;
     let identity = body.auth.identity;
     match identity.methods.as_slice() {
         [method] if method == "token" => {}

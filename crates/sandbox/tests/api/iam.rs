@@ -175,6 +175,8 @@ async fn who_cannot_sign_in_is_told_so_in_keystones_form() {
             403,
         ),
         (password(demo_user(), json!({"project": 7})), 400),
+        (password(demo_user(), json!("demo-project")), 400),
+        (password(demo_user(), json!(7)), 400),
         (
             json!({"auth": {"identity": {"methods": ["token"], "token": {"id": "made-up"}}, "scope": project}}),
             401,
