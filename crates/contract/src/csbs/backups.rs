@@ -1,6 +1,6 @@
 //! Backups (`checkpoint_item`), the groups they are made in (`checkpoint`), and capability checks.
 
-use super::Tag;
+use super::{Tag, given};
 use crate::time::Timestamp;
 use crate::{lenient, model};
 use serde::{Deserialize, Serialize};
@@ -367,10 +367,18 @@ pub struct Protect {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resource_type: Option<String>,
     /// Free data.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "given::maybe_object",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub extra_info: Option<Value>,
     /// Tags; an empty list is refused.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "given::maybe_tags",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub tags: Option<Vec<Tag>>,
 }
 

@@ -5,10 +5,11 @@
 //! - `restores`: restores; `operation_logs`: what was done.
 //! - `tags`: tags of both, and the search by them.
 //!
-//! Answers are read leniently; what is written has exactly the documented types (numbers in
-//! `operation_definition` as text, times without a zone).
+//! Answers are read leniently, requests strictly (`given`); what is written has exactly the
+//! documented types (numbers in `operation_definition` as text, times without a zone).
 
 pub mod backups;
+mod given;
 pub mod operation_logs;
 pub mod policies;
 pub mod restores;

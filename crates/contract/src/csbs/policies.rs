@@ -1,6 +1,6 @@
 //! Policies, the requests that make and change them, and how retention is written (csbs-v1 3.3, 4.4–4.8).
 
-use super::Tag;
+use super::{Tag, given};
 use crate::lenient;
 use crate::model::{self, Limits, LongTerm, Retention};
 use crate::rules::{self, Broken, Description, Name};
@@ -487,11 +487,16 @@ pub struct PolicyCreate {
     /// `{"common": {}}`.
     pub parameters: Value,
     /// Servers; may be empty.
+    #[serde(deserialize_with = "given::resources")]
     pub resources: Vec<Resource>,
     /// Exactly one.
     pub scheduled_operations: Vec<ScheduledOperationCreate>,
     /// At most 10; absent is none.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(
+        default,
+        deserialize_with = "given::tags_of_new",
+        skip_serializing_if = "Vec::is_empty"
+    )]
     pub tags: Vec<Tag>,
 }
 
@@ -550,7 +555,11 @@ pub struct PolicyUpdate {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<Description>,
     /// Replaces the whole list.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "given::maybe_resources",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub resources: Option<Vec<Resource>>,
     /// At most one.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -1,6 +1,6 @@
 //! Tags of backups and policies: requests, rules and the tag search (csbs-v1 section 5).
 
-use super::Tag;
+use super::{Tag, given};
 use crate::lenient;
 use crate::rules::{self, Broken};
 use serde::{Deserialize, Serialize};
@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TagRequest {
     /// The tag.
+    #[serde(deserialize_with = "given::tag")]
     pub tag: Tag,
 }
 
@@ -171,7 +172,11 @@ pub struct TagSearch {
     )]
     pub offset: Option<String>,
     /// Only the key `resource_name`.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(
+        default,
+        deserialize_with = "given::tags",
+        skip_serializing_if = "Vec::is_empty"
+    )]
     pub matches: Vec<Tag>,
 }
 
@@ -241,8 +246,11 @@ impl TagSearch {
         self.page().map(|_| ())
     }
 
-    /// Limit and offset; both come as text.
+    /// Limit and offset; both come as text, and neither matters to a count.
     pub fn page(&self) -> Result<(usize, usize), String> {
+        if self.action == "count" {
+            return Ok((rules::MAX_PAGE, 0));
+        }
         let number = |name: &str, text: &Option<String>, default: usize| match text {
             None => Ok(default),
             Some(text) => text
@@ -383,6 +391,11 @@ mod tests {
             ..TagSearch::default()
         };
         assert!(search.check().unwrap_err().contains("limit"));
+        let count = TagSearch {
+            action: "count".to_owned(),
+            ..search
+        };
+        assert_eq!(count.check(), Ok(()));
         let search = TagSearch {
             action: "filter".to_owned(),
             tags: vec![entry("a", &["x", "x"])],

@@ -73,13 +73,14 @@ impl Page {
     /// Reads `limit`, `marker`, `offset` and `sort`.
     pub fn parse(pairs: &Pairs) -> Result<Self, Refusal> {
         let mut page = Self::default();
-        if let Some(text) = pairs.filled("limit") {
+        // Nothing is no number either.
+        if let Some(text) = pairs.get("limit") {
             let limit = whole(text).filter(|limit| *limit > 0).ok_or_else(|| {
                 Refusal::parameter("limit", format!("`{text}` is not a positive whole number"))
             })?;
             page.limit = limit.min(rules::MAX_PAGE);
         }
-        if let Some(text) = pairs.filled("offset") {
+        if let Some(text) = pairs.get("offset") {
             page.offset = whole(text).ok_or_else(|| {
                 Refusal::parameter("offset", format!("`{text}` is not a whole number from 0"))
             })?;
@@ -192,7 +193,7 @@ mod tests {
         for large in ["1001", "99999999999999999999"] {
             assert_eq!(page(&format!("limit={large}")).unwrap().limit, 1000);
         }
-        for bad in ["0", "-1", "1.5", "+1", "ten", "1;drop"] {
+        for bad in ["", "0", "-1", "1.5", "+1", "ten", "1;drop"] {
             let refusal = page(&format!("limit={bad}")).unwrap_err();
             assert_eq!(refusal.code, "CSBS.9001");
             assert!(refusal.message.starts_with("limit: "), "{refusal}");

@@ -111,7 +111,7 @@ async fn a_wrong_field_is_named_with_its_rule() {
     let company = Company::open().await;
     let good = || policy("good", DAILY, &[], json!({}));
     type Change = fn(&mut Value);
-    let cases: [(Change, &str); 22] = [
+    let cases: [(Change, &str); 29] = [
         (
             |b| b["policy"]["name"] = json!("café"),
             "policy.name: `é` is not allowed; use letters, digits, `_` and `-`.",
@@ -218,6 +218,39 @@ async fn a_wrong_field_is_named_with_its_rule() {
             "policy.resources: must not be empty.",
         ),
         (
+            |b| b["policy"]["scheduled_operations"][0]["operation_definition"] = json!([]),
+            "policy.scheduled_operations[0].operation_definition: invalid type: sequence",
+        ),
+        (
+            |b| b["policy"]["tags"] = json!([]),
+            "policy.tags: must not be empty.",
+        ),
+        (
+            |b| b["policy"]["tags"] = json!([{"key": 1, "value": "x"}]),
+            "policy.tags[0].key: invalid type",
+        ),
+        (
+            |b| b["policy"]["resources"] = json!([{"type": "OS::Nova::Server", "name": "x"}]),
+            "policy.resources[0]: missing field `id`.",
+        ),
+        (
+            |b| b["policy"]["resources"] = json!([{"id": "x", "type": "OS::Nova::Server"}]),
+            "policy.resources[0]: missing field `name`.",
+        ),
+        (
+            |b| {
+                b["policy"]["resources"] =
+                    json!([{"id": 7, "type": "OS::Nova::Server", "name": "x"}])
+            },
+            "policy.resources[0].id: invalid type",
+        ),
+        (
+            |b| {
+                b["policy"]["resources"] = json!([{"id": "x", "type": "OS::Nova::Server", "name": "x", "extra_info": "{}"}])
+            },
+            "policy.resources[0].extra_info: must be an object.",
+        ),
+        (
             |b| *b = json!({"plan": {}}),
             "The body is not the JSON expected: missing field `policy`",
         ),
@@ -280,7 +313,7 @@ async fn lists_are_paged_and_sorted() {
         sorted[2..4]
     );
     assert_eq!(names("sort=name:asc&offset=7").await, sorted[7..]);
-    for bad in ["marker=x", "limit=0", "offset=-1", "sort=price"] {
+    for bad in ["marker=x", "limit=0", "limit=", "offset=-1", "sort=price"] {
         let (code, _) = company
             .refused(
                 Method::GET,

@@ -120,11 +120,17 @@ async fn a_server_that_cannot_be_backed_up_is_refused_with_its_reason() {
         company.refused(Method::POST, &path, kind).await.0,
         "400 CSBS.6003"
     );
-    let no_tags = json!({"protect": {"tags": []}});
-    assert_eq!(
-        company.refused(Method::POST, &path, no_tags).await.0,
-        "400 CSBS.9001"
-    );
+    for protect in [
+        json!({"tags": []}),
+        json!({"tags": [{"key": "env", "value": 1}]}),
+        json!({"tags": [{"value": "test"}]}),
+        json!({"extra_info": "none"}),
+        json!([]),
+    ] {
+        let body = json!({"protect": protect});
+        let (code, words) = company.refused(Method::POST, &path, body).await;
+        assert_eq!(code, "400 CSBS.9001", "{protect}: {words}");
+    }
     let eleven: Vec<_> = (0..11)
         .map(|n| json!({"key": format!("k{n}"), "value": ""}))
         .collect();

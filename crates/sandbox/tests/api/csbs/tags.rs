@@ -67,6 +67,14 @@ async fn tags_are_added_overwritten_searched_and_removed_on_both_carriers() {
             )
             .await;
         assert!(count.get("resources").is_none());
+        // Neither limit nor offset matters to a count.
+        let all = json!({"action": "filter", "limit": "1"});
+        let all = company.ok(Method::POST, &search, all).await["total_count"].clone();
+        for (limit, offset) in [("1", "5"), ("0", "x")] {
+            let count = json!({"action": "count", "limit": limit, "offset": offset});
+            let count = company.ok(Method::POST, &search, count).await;
+            assert_eq!(count, json!({"total_count": all}));
+        }
         // Limit and offset are texts; numbers are read as well.
         for (limit, offset) in [(json!("1"), json!("1")), (json!(1), json!(1))] {
             let page = json!({"action": "filter", "limit": limit, "offset": offset});
@@ -144,6 +152,34 @@ async fn an_eleventh_tag_is_refused_and_a_batch_is_all_or_nothing() {
             "{key} {value}"
         );
     }
+    for tag in [
+        json!({"key": 5, "value": ""}),
+        json!({"key": "k", "value": 5}),
+        json!({"key": "k", "value": ["v"]}),
+        json!({"value": "v"}),
+        json!([]),
+        json!("k"),
+        Value::Null,
+    ] {
+        let words = company
+            .refused(Method::POST, &own, json!({"tag": tag}))
+            .await;
+        assert_eq!(words.0, "400 CSBS.9001", "{tag}");
+        let batch = json!({"action": "create", "tags": [tag]});
+        let words = company
+            .refused(Method::POST, &format!("{own}/action"), batch)
+            .await;
+        assert_eq!(words.0, "400 CSBS.9001", "{tag}");
+    }
+    // An empty value may be left out.
+    let answer = company
+        .call(Method::POST, &own, json!({"tag": {"key": "bare"}}))
+        .await;
+    assert_eq!(answer.status, StatusCode::NO_CONTENT);
+    assert_eq!(
+        company.get(&own).await,
+        json!({"tags": [{"key": "bare", "value": ""}]})
+    );
     let missing = "/v1/{p}/csbs_backup/none/tags";
     assert_eq!(
         company.refused(Method::GET, missing, Value::Null).await.0,

@@ -141,15 +141,15 @@ impl Deed {
                     operations.clear();
                 }
                 let provider = if dice.once_in(20) { "other" } else { P };
-                let tags = if dice.once_in(6) {
-                    tags(dice)
-                } else {
-                    Vec::new()
-                };
-                Self::Create(json!({
+                let tags = dice.once_in(6).then(|| tags(dice));
+                let mut wanted = json!({
                     "name": name(dice, seen), "provider_id": provider, "parameters": {"common": {}},
-                    "resources": resources(dice, seen), "scheduled_operations": operations, "tags": tags,
-                }))
+                    "resources": resources(dice, seen), "scheduled_operations": operations,
+                });
+                if let Some(tags) = tags {
+                    wanted["tags"] = json!(tags);
+                }
+                Self::Create(wanted)
             }
             2 => Self::update(dice, seen),
             // A policy that goes is missed by the others: a third of the time only.
