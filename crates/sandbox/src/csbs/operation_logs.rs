@@ -35,7 +35,8 @@ impl LogFilter {
     }
 }
 
-/// Every entry of a project. A group failed when all of its backups did.
+/// Every entry of a project. A group failed when all of its backups did; one without any (worlds made
+/// by hand may have some) is none.
 const ENTRIES: &str = "WITH entries AS (
          SELECT id, 'protect' AS kind, id AS checkpoint_id, ifnull(policy_id, '') AS plan_id, '' AS restore_id,
              created_at AS started_at,
@@ -46,6 +47,7 @@ const ENTRIES: &str = "WITH entries AS (
              (SELECT max(CASE fail_op WHEN 'backup' THEN fail_reason ELSE '' END)
               FROM backups WHERE checkpoint_id = checkpoints.id) AS reason
          FROM checkpoints WHERE project = :project
+             AND EXISTS (SELECT 1 FROM backups WHERE checkpoint_id = checkpoints.id)
          UNION ALL
          SELECT id, 'restore', checkpoint_id, '', id, created_at,
              CASE status WHEN 'fail' THEN 'failed' ELSE status END, finished_at, reason

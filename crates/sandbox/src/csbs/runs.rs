@@ -492,12 +492,17 @@ pub fn scheduled(turn: &Turn<'_>, policy_no: i64) -> Outcome<()> {
         tags: &policy.policy.tags,
         operation: RUN,
     };
-    write_checkpoint(turn, tenant, &checkpoint_id, Some(&policy.policy.id), true)?;
-    let mut begun = false;
+    let mut there = Vec::new();
     for resource in &policy.policy.resources {
-        let Some(subject) = Subject::find(turn, &project_id, &resource.id)? else {
-            continue;
-        };
+        let subject = Subject::find(turn, &project_id, &resource.id)?;
+        there.extend(subject.map(|subject| (resource, subject)));
+    }
+    // A run over nothing leaves nothing behind.
+    if !there.is_empty() {
+        write_checkpoint(turn, tenant, &checkpoint_id, Some(&policy.policy.id), true)?;
+    }
+    let mut begun = false;
+    for (resource, subject) in there {
         let refusals =
             servers::protect_refusals(turn, &resource.kind, &resource.id, Some(&subject), None)?;
         if let Some(refusal) = refusals.first() {

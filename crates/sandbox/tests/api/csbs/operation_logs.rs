@@ -4,7 +4,7 @@ use hyper::{Method, StatusCode};
 use sandbox::Seed;
 use serde_json::{Value, json};
 
-use super::Company;
+use super::{Company, DAILY, policy};
 
 #[tokio::test]
 async fn backups_and_restores_are_logged_with_how_they_went() {
@@ -50,6 +50,28 @@ async fn the_whole_log_is_read_page_by_page() {
         marker = format!("&marker={}", paged.last().unwrap()["id"].as_str().unwrap());
     }
     assert_eq!(paged, all[..300]);
+}
+
+#[tokio::test]
+async fn a_run_over_no_server_is_not_logged_and_in_nobodys_way() {
+    let company = Company::open().await;
+    company.without_schedules();
+    let nothing = policy("nothing", DAILY, &[], json!({}));
+    company.ok(Method::POST, "/v1/{p}/policies", nothing).await;
+    company.advance("P2D").await;
+    let left = async || {
+        let world = company.world.get("/sandbox/world", &[]).await.json();
+        world["tables"]["checkpoints"].as_array().unwrap().len()
+    };
+    assert_eq!(left().await, 0);
+    // A world from elsewhere may have such a group all the same.
+    company.sql(
+        "INSERT INTO checkpoints (id, project, automatic, created_at)
+         SELECT 'empty', no, 1, 0 FROM tenants LIMIT 1",
+    );
+    assert_eq!(left().await, 1);
+    let logs = company.get("/v1/{p}/operation_logs").await;
+    assert_eq!(logs, json!({"operation_logs": []}));
 }
 
 /// The native client takes the first member of an error for an object with a message.
