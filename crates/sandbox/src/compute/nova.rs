@@ -85,7 +85,7 @@ impl Question {
         // Nova has no offset.
         let page = Page {
             offset: 0,
-            ..Page::read(query, 1000, 1000).map_err(invalid)?
+            ..Page::read(query, 25, 1000).map_err(invalid)?
         };
         Ok(Self {
             filter,

@@ -311,6 +311,23 @@ async fn novas_pages_follow_their_links_to_the_end() {
 }
 
 #[tokio::test]
+async fn nova_shows_25_servers_and_links_to_the_rest() {
+    let world = World::start(sandbox::Seed::Scale(0)).await;
+    let demo = world.demo().await;
+    for path in [NOVA.to_owned(), format!("{NOVA}/detail")] {
+        let page = world.get_as(&demo, &path).await.json();
+        assert_eq!(page["servers"].as_array().unwrap().len(), 25);
+        let next = page["servers_links"][0]["href"].as_str().unwrap();
+        let next = next.strip_prefix(&world.running.url()).unwrap();
+        let rest = world.get_as(&demo, next).await.json();
+        assert_eq!(rest["servers"].as_array().unwrap().len(), 2);
+        assert_eq!(rest.get("servers_links"), None);
+        let all = world.get_as(&demo, &format!("{path}?limit=5000")).await;
+        assert_eq!(all.json()["servers"].as_array().unwrap().len(), 27);
+    }
+}
+
+#[tokio::test]
 async fn nova_discovery_needs_no_token_and_the_project_path_is_no_version() {
     let (world, demo) = planted().await;
     for path in ["/v2.1", "/v2.1/"] {
