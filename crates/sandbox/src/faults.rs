@@ -116,6 +116,15 @@ impl Faults {
         }
     }
 
+    /// Whether the scheduler refuses to stop for `operation`, counted as one. Only a fault for just this
+    /// operation says so: to a wider one the jobs are backups, restores and deletions.
+    pub fn refusal_to_stop(&self, operation: &str) -> bool {
+        self.take(|fault| {
+            matches!(fault.effect, Effect::Job { .. }) && fault.operation == operation
+        })
+        .is_some()
+    }
+
     /// The first matching fault that is due; those that wait for later calls count this one.
     fn take(&self, matches: impl Fn(&Fault) -> bool) -> Option<Effect> {
         let mut armed = self.held();
@@ -171,6 +180,21 @@ mod tests {
         assert_eq!(faults.of_request("csbs.backups.list"), Some(SLOW));
         faults.arm(fault("*", 1, 0, SLOW));
         assert_eq!(faults.of_request("ecs.servers.list"), Some(SLOW));
+    }
+
+    #[test]
+    fn a_wide_fault_is_kept_for_a_job_when_a_scheduler_is_stopped() {
+        let faults = Faults::default();
+        let fails = Effect::Job {
+            job: "fail".to_owned(),
+            code: "CSBS.9999".to_owned(),
+        };
+        faults.arm(fault("csbs.*", 1, 0, fails.clone()));
+        assert!(!faults.refusal_to_stop("csbs.policies.delete"));
+        assert!(faults.job_failure("csbs.backups.delete").is_some());
+        faults.arm(fault("csbs.policies.delete", 1, 0, fails));
+        assert!(faults.refusal_to_stop("csbs.policies.delete"));
+        assert!(!faults.refusal_to_stop("csbs.policies.delete"));
     }
 
     #[test]

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use axum::body::Bytes;
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, Method, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
@@ -17,7 +17,7 @@ use axum::{Json, Router};
 use serde_json::{Map, Value, json};
 
 use crate::Sandbox;
-use crate::http::Problem;
+use crate::http::{Problem, is_loopback};
 use crate::iam::accounts;
 
 pub fn routes() -> Router<Arc<Sandbox>> {
@@ -58,35 +58,30 @@ fn members(body: &Bytes, known: &[&str]) -> Result<Map<String, Value>, Problem> 
 }
 
 async fn guard(request: Request, next: Next) -> Response {
-    if !is_loopback(request.headers()) {
+    if !is_on_loopback(request.headers()) {
         let message = "The controls answer on loopback addresses only.";
         return refused(StatusCode::MISDIRECTED_REQUEST, message).into_response();
     }
-    let reads = matches!(*request.method(), Method::GET | Method::HEAD);
-    if !reads && !is_json(request.headers()) {
-        let message = "Send Content-Type: application/json.";
-        return refused(StatusCode::UNSUPPORTED_MEDIA_TYPE, message).into_response();
+    let kind = request.headers().get(header::CONTENT_TYPE);
+    let asked = match *request.method() {
+        Method::GET | Method::HEAD => true,
+        // It has no body whose type could be named, and no page sends one to another address unasked.
+        Method::DELETE if kind.is_none() => true,
+        _ => kind.is_some_and(is_json),
+    };
+    if !asked {
+        return bad("Send Content-Type: application/json.").into_response();
     }
     next.run(request).await
 }
 
-fn is_loopback(headers: &HeaderMap) -> bool {
-    let host = headers
-        .get(header::HOST)
-        .and_then(|host| host.to_str().ok())
-        .unwrap_or_default();
-    let name = match host.rsplit_once(':') {
-        Some((name, port)) if !port.is_empty() && port.bytes().all(|b| b.is_ascii_digit()) => name,
-        _ => host,
-    };
-    matches!(name, "127.0.0.1" | "localhost" | "[::1]")
+fn is_on_loopback(headers: &HeaderMap) -> bool {
+    let host = headers.get(header::HOST);
+    is_loopback(host.and_then(|host| host.to_str().ok()).unwrap_or_default())
 }
 
-fn is_json(headers: &HeaderMap) -> bool {
-    let kind = headers
-        .get(header::CONTENT_TYPE)
-        .and_then(|kind| kind.to_str().ok())
-        .unwrap_or_default();
+fn is_json(kind: &HeaderValue) -> bool {
+    let kind = kind.to_str().unwrap_or_default();
     kind.split(';')
         .next()
         .unwrap_or_default()
@@ -102,14 +97,13 @@ async fn list_accounts(State(sandbox): State<Arc<Sandbox>>) -> Result<Json<Value
 #[cfg(test)]
 mod tests {
     use super::*;
-    use axum::http::HeaderValue;
 
     #[test]
     fn only_loopback_hosts_are_answered() {
         let answered = |host: &'static str| {
             let mut headers = HeaderMap::new();
             headers.insert(header::HOST, HeaderValue::from_static(host));
-            is_loopback(&headers)
+            is_on_loopback(&headers)
         };
         for host in [
             "127.0.0.1",
@@ -132,6 +126,6 @@ mod tests {
         ] {
             assert!(!answered(host), "{host}");
         }
-        assert!(!is_loopback(&HeaderMap::new()));
+        assert!(!is_on_loopback(&HeaderMap::new()));
     }
 }

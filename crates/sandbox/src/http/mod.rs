@@ -4,6 +4,7 @@ mod body;
 mod collection;
 mod exchange;
 mod faulty;
+mod origins;
 mod page;
 mod problem;
 mod query;
@@ -58,11 +59,21 @@ pub fn router(sandbox: Arc<Sandbox>) -> Router {
             Arc::clone(&sandbox),
             faulty::layer,
         ))
+        .layer(middleware::from_fn(origins::layer))
         .layer(middleware::from_fn_with_state(
             Arc::clone(&sandbox),
             exchange::around,
         ))
         .with_state(sandbox)
+}
+
+/// Whether a host, maybe with a port, is this machine by one of its loopback names.
+pub fn is_loopback(host: &str) -> bool {
+    let name = match host.rsplit_once(':') {
+        Some((name, port)) if !port.is_empty() && port.bytes().all(|b| b.is_ascii_digit()) => name,
+        _ => host,
+    };
+    matches!(name, "127.0.0.1" | "localhost" | "[::1]")
 }
 
 /// The identity service answers in its own form, everything else like the gateway before it.

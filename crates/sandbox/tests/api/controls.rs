@@ -152,7 +152,15 @@ async fn what_a_control_does_not_understand_changes_nothing() {
             "{\"seed\":\"demo\"}",
         )
         .await;
-    assert_eq!(answer.status, StatusCode::UNSUPPORTED_MEDIA_TYPE);
+    assert_eq!(answer.status, StatusCode::BAD_REQUEST);
+    assert_eq!(answer.json()["error_code"], "Sandbox.0001");
+    // A deletion has no body and so no type to name; one with another type is refused like the rest.
+    for (headers, status) in [(&plain[..], 400), (&[], 200), (&JSON, 200)] {
+        let answer = world
+            .send(Method::DELETE, "/sandbox/faults", headers, "")
+            .await;
+        assert_eq!(answer.status, status, "{headers:?}");
+    }
     let foreign = [
         ("content-type", "application/json"),
         ("host", "evil.example"),

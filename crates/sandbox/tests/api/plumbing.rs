@@ -33,6 +33,67 @@ async fn every_answer_has_an_id_and_the_virtual_date() {
 }
 
 #[tokio::test]
+async fn pages_of_this_machine_may_call_the_services_and_nothing_may_call_the_controls() {
+    let world = World::empty().await;
+    let ask = async |path: &str, origin: &str| {
+        let headers = [
+            ("origin", origin),
+            ("access-control-request-method", "PUT"),
+            ("access-control-request-headers", "x-auth-token"),
+        ];
+        world.send(Method::OPTIONS, path, &headers, "").await
+    };
+    for origin in [
+        "http://localhost:8080",
+        "http://127.0.0.1:3000",
+        "https://[::1]",
+    ] {
+        let answer = ask("/v1/p/policies/x", origin).await;
+        assert_eq!(answer.status, StatusCode::NO_CONTENT, "{answer:?}");
+        assert_eq!(answer.header("access-control-allow-origin"), origin);
+        assert_eq!(answer.header("vary"), "origin");
+        let methods = answer.header("access-control-allow-methods");
+        assert!(methods.split(", ").any(|method| method == "PUT"));
+        let allowed = answer.header("access-control-allow-headers");
+        let allowed: Vec<_> = allowed.split(", ").collect();
+        for name in [
+            "authorization",
+            "content-type",
+            "x-auth-token",
+            "x-domain-id",
+            "x-project-id",
+            "x-sdk-date",
+            "x-security-token",
+            "x-subject-token",
+        ] {
+            assert!(allowed.contains(&name), "{name}");
+        }
+        let answer = world.get("/v3", &[("origin", origin)]).await;
+        assert_eq!(answer.header("access-control-allow-origin"), origin);
+        assert_eq!(
+            answer.header("access-control-expose-headers"),
+            "x-subject-token, x-request-id"
+        );
+    }
+    for (path, origin) in [
+        ("/v3/auth/tokens", "https://evil.example"),
+        ("/v3/auth/tokens", "http://localhost.evil.example"),
+        ("/v3/auth/tokens", "null"),
+        ("/sandbox/reset", "http://localhost:8080"),
+        ("/sandbox", "http://localhost:8080"),
+    ] {
+        let answer = ask(path, origin).await;
+        assert!(answer.status.is_client_error(), "{path} {origin}");
+        assert_eq!(answer.header("access-control-allow-origin"), "");
+    }
+    let answer = world
+        .get("/sandbox/clock", &[("origin", "http://localhost:8080")])
+        .await;
+    assert_eq!(answer.status, StatusCode::OK);
+    assert_eq!(answer.header("access-control-allow-origin"), "");
+}
+
+#[tokio::test]
 async fn a_body_over_12_mb_is_refused_and_the_next_request_works() {
     let world = World::empty().await;
     let answer = world

@@ -175,13 +175,11 @@ pub fn delete(turn: &Turn<'_>, project_id: &str, policy_id: &str) -> Outcome<()>
 
 /// The scheduler refuses when somebody armed a failing job for it.
 fn refuse_to_stop(turn: &Turn<'_>, operation: &str, policy_id: &str) -> Outcome<()> {
-    match turn.faults.job_failure(operation) {
-        Some(_) => {
-            let message = format!("The scheduler could not stop policy {policy_id}.");
-            Err(Refusal::busy("CSBS.5001", message).into())
-        }
-        None => Ok(()),
+    if turn.faults.refusal_to_stop(operation) {
+        let message = format!("The scheduler could not stop policy {policy_id}.");
+        return Err(Refusal::busy("CSBS.5001", message).into());
     }
+    Ok(())
 }
 
 /// The next run, or none.
