@@ -18,6 +18,7 @@ use leptos::prelude::*;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::catalogue::learn;
 use super::error::ApiError;
 use crate::clock::Clock;
 
@@ -203,6 +204,9 @@ impl Call {
         let same = api.renewed.try_get_untracked() == renewed;
         if same && matches!(answer, Err(ApiError::SessionEnded)) {
             api.ended.try_set(true);
+        }
+        if let Err(ApiError::Refused { status, code, .. }) = &answer {
+            learn(code, *status).await;
         }
         answer
     }

@@ -1,24 +1,10 @@
 //! Why a call did not bring what was asked for.
 
 use std::fmt;
-use std::sync::OnceLock;
 
-use contract::errors::{Action, ErrorText, lookup};
+use contract::errors::Action;
 
-/// A catalogue of codes.
-type Lookup = fn(&str, u16) -> Option<&'static ErrorText>;
-
-/// The codes of services that only a part fetched later speaks to; the first screen does not carry them.
-static FURTHER: OnceLock<Lookup> = OnceLock::new();
-
-/// From now on errors are also explained by this catalogue.
-pub fn know_more(catalogue: Lookup) {
-    let _ = FURTHER.set(catalogue);
-}
-
-fn known(code: &str, status: u16) -> Option<&'static ErrorText> {
-    lookup(code, status).or_else(|| FURTHER.get()?(code, status))
-}
+use super::catalogue::explain;
 
 /// A failed call. Data to match on; the sentence is made where it is shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,7 +50,9 @@ impl ApiError {
             Self::Network | Self::Unreadable { .. } => Some(Action::Retry),
             Self::Timeout => Some(Action::Reload),
             Self::SessionEnded => Some(Action::SignIn),
-            Self::Refused { status, code, .. } => known(code, *status).and_then(|text| text.action),
+            Self::Refused { status, code, .. } => {
+                explain(code, *status).and_then(|text| text.action)
+            }
         }
     }
 
@@ -121,7 +109,7 @@ impl ApiError {
 
 /// The text of a refusal: the catalogue's, else the service's own words, else what the status means.
 fn refusal(status: u16, code: &str, message: &str) -> String {
-    if let Some(text) = known(code, status) {
+    if let Some(text) = explain(code, status) {
         return format!("{} {}", text.meaning, text.remedy);
     }
     if !message.is_empty() {
@@ -152,6 +140,7 @@ impl fmt::Display for ApiError {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use contract::errors::lookup;
 
     fn refused(status: u16, code: &str, message: &str, request_id: &str) -> ApiError {
         ApiError::Refused {

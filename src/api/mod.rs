@@ -5,6 +5,7 @@ mod audit;
 mod backups;
 mod both;
 mod call;
+mod catalogue;
 mod cbr;
 mod error;
 mod images;
@@ -29,8 +30,9 @@ pub use backups::{
 };
 pub use both::{all_backups, backup, both, newest_backups, protection, quotas};
 pub use call::{Api, Call, operation_id, use_api};
+pub use catalogue::{explain, learn};
 pub use cbr::{Cbr, Filters, Listed, Protection, VaultRow, cbr, filters};
-pub use error::{ApiError, know_more};
+pub use error::ApiError;
 pub use images::{create_image, image_job, image_names};
 pub use migration::{after_migration, gathered, migration_status, start_migration};
 pub use pages::{PAGE, all_pages};

@@ -17,10 +17,8 @@ mod sharing;
 mod tasks;
 mod vaults;
 
-use contract::errors::lookup_all;
 use leptos::wasm_split::{SplitLoaderError, wasm_split};
 
-use crate::api::know_more;
 use crate::router::PageView;
 use crate::routes::{Part, Place};
 use crate::ui::Shown;
@@ -77,7 +75,6 @@ fn policies(place: Place) -> Result<Shown, SplitLoaderError> {
 
 #[wasm_split(vaults, fallible, wasm_split_path = leptos::wasm_split)]
 fn vaults(place: Place) -> Result<Shown, SplitLoaderError> {
-    know_more(lookup_all);
     Ok(match place {
         Place::Vaults => vaults::vaults_page,
         Place::NewVault => vaults::new_vault_page,

@@ -1,6 +1,7 @@
 //! A service that misbehaves: whatever it answers, the screen says what failed, the rest works, and no draft is lost.
 
 use anyhow::{Context, Result, ensure};
+use contract::errors::lookup_all;
 use serde_json::{Value, json};
 
 use crate::driver::{Page, journey};
@@ -95,6 +96,24 @@ fn a_failed_save_keeps_every_entry() {
             page.value("Name").await? == "kept-entries",
             "the name is kept over a reload"
         );
+        Ok(())
+    });
+}
+
+/// The first screen does not carry the codes of vaults; whatever meets one first has its text all the same.
+#[test]
+fn a_code_of_the_vaults_is_explained_on_the_page_that_is_opened_first() {
+    journey("codes-of-vaults", async |page| {
+        page.sign_in().await?;
+        let project = page.url().await?;
+        let text = lookup_all("BackupService.6202", 400).context("a documented code")?;
+        let effect =
+            json!({"status": 400, "error_code": "BackupService.6202", "error_msg": "as told"});
+        arm(page, "cbr.policies.list", &effect)?;
+        page.open(&format!("{project}/policies")).await?;
+        page.see_text(text.meaning).await?;
+        page.see_text(text.remedy).await?;
+        page.see_text("BackupService.6202 “as told”").await?;
         Ok(())
     });
 }

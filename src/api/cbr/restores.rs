@@ -1,13 +1,14 @@
 //! Restores from vaults: begun by a call without an answer, followed through the service's tasks
 //! (cbr-v3 4.10, 5.3, 5.7).
 
-use contract::cbr::tasks::{Task, TasksAnswer};
+use contract::cbr::tasks::{ErrorInfo, Task, TasksAnswer};
 use contract::model::{Backup, Failure};
 use contract::operations::cbr;
 use contract::restore::RestorePlan;
 use serde_json::Value;
 
 use crate::api::call::Api;
+use crate::api::catalogue::{explain, learn};
 use crate::api::error::ApiError;
 use crate::api::restores::ListedRestore;
 
@@ -39,8 +40,11 @@ async fn tasks(api: Api, query: &[(&str, &str)]) -> Result<Vec<Task>, ApiError> 
 }
 
 pub(super) async fn list(api: Api, backup: String) -> Result<Vec<ListedRestore>, ApiError> {
-    let mut found: Vec<ListedRestore> = tasks(api, &[("operation_type", "restore")])
-        .await?
+    let tasks = tasks(api, &[("operation_type", "restore")]).await?;
+    for task in &tasks {
+        learn(&task.error_info.code, 0).await;
+    }
+    let mut found: Vec<ListedRestore> = tasks
         .into_iter()
         .map(listed)
         .filter(|restore| backup.is_empty() || restore.backup_id == backup)
@@ -58,6 +62,15 @@ fn text(value: &Option<Value>, member: &str) -> String {
         .to_owned()
 }
 
+/// Why a task failed: our text for its code, else the service's words; always with the code.
+fn reason(error: &ErrorInfo) -> String {
+    match (explain(&error.code, 0), error.code.as_str()) {
+        (_, "") => error.message.clone(),
+        (Some(known), code) => format!("{} {} ({code})", known.meaning, known.remedy),
+        (None, code) => format!("{} ({code})", error.message),
+    }
+}
+
 /// A task in the words of v1's list of restores.
 fn listed(task: Task) -> ListedRestore {
     let restore = &task.extra_info.restore;
@@ -71,10 +84,7 @@ fn listed(task: Task) -> ListedRestore {
         server_id: text(restore, "target_resource_id"),
         server_name: text(restore, "target_resource_name"),
         status: status.to_owned(),
-        reason: match task.error_info.code.as_str() {
-            "" => task.error_info.message,
-            code => format!("{} ({code})", task.error_info.message),
-        },
+        reason: reason(&task.error_info),
         at: task.created_at.or(task.started_at),
         percent: task.extra_info.common.progress,
         id: task.id,
@@ -93,6 +103,9 @@ pub(super) async fn failure(api: Api, backup: Backup) -> Result<Option<Failure>,
             .iter()
             .any(|about| text(about, "backup_id") == backup.id)
     });
+    if let Some(task) = &found {
+        learn(&task.error_info.code, 0).await;
+    }
     Ok(found.map(|task| Failure {
         operation: task.operation_type,
         code: task.error_info.code,

@@ -3,6 +3,7 @@
 use contract::model::{Backup, Failure, InVault, RestoreMode};
 use leptos::prelude::*;
 
+use crate::api::explain;
 use crate::data::status;
 use crate::format::{gigabytes, megabytes};
 use crate::layout::use_paths;
@@ -18,7 +19,7 @@ pub(super) fn failure_notice(failure: &Failure) -> AnyView {
         "" => "Something failed",
         _ => "An operation failed",
     };
-    let known = contract::errors::lookup(&failure.code, 400)
+    let known = explain(&failure.code, 400)
         .map(|known| view! { <p>{format!("{} {}", known.meaning, known.remedy)}</p> });
     let said = (!failure.reason.is_empty()).then(|| {
         let reason = failure.reason.clone();

@@ -2,7 +2,6 @@
 //! became of a request whose answer was lost, before anything is offered again.
 
 use contract::csbs::restores::RestoreRequest;
-use contract::errors::lookup;
 use contract::model::{Backup, BackupStatus, Generation};
 use contract::operations::{cbr, csbs};
 use contract::restore::RestorePlan;
@@ -201,7 +200,7 @@ fn is_uncertain(error: &ApiError) -> bool {
         ApiError::Refused { status, code, .. } => {
             *status >= 500
                 && (!(code.starts_with("CSBS.") || code.starts_with("BackupService."))
-                    || lookup(code, *status).is_some_and(|text| text.retryable))
+                    || api::explain(code, *status).is_some_and(|text| text.retryable))
         }
     }
 }
