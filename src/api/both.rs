@@ -6,13 +6,15 @@ use std::future::{Future, poll_fn};
 use std::pin::pin;
 use std::task::Poll;
 
-use contract::model::{Backup, Generation, Quota};
+use contract::model::{Backup, Generation, Policy, Quota};
 use contract::operations::Service;
 
 use super::backups;
 use super::call::Api;
-use super::cbr::{Protection, cbr, filters as owned};
+use super::cbr::{Answer, Filters, Protection, cbr, filters as owned};
 use super::error::ApiError;
+use super::joined::{First, Joined, behind, join};
+use super::policies::policies;
 
 impl Api {
     /// The services of the project that keep backups.
@@ -40,13 +42,9 @@ pub async fn backup(api: Api, id: &str) -> Result<Backup, ApiError> {
     if in_vault {
         services.reverse();
     }
-    let (mut missing, mut nameless) = (None, None);
+    let (mut failed, mut nameless) = (None::<ApiError>, None);
     for generation in services {
-        let found = match generation {
-            Generation::Csbs => backups::backup(api, id).await,
-            Generation::Cbr => (cbr().await?.backup)(api, id.to_owned()).await,
-        };
-        match found {
+        match backup_of(api, generation, id).await {
             Ok(backup) if !backup.id.is_empty() => {
                 if generation == Generation::Cbr && !in_vault {
                     IN_VAULTS.with_borrow_mut(|known| known.push(id.to_owned()));
@@ -55,24 +53,36 @@ pub async fn backup(api: Api, id: &str) -> Result<Backup, ApiError> {
             }
             // An answer without an id says nothing: the other service may know better.
             Ok(backup) => nameless = Some(backup),
-            Err(error) if error.is_missing() => missing = missing.or(Some(error)),
-            Err(error) => return Err(error),
+            // It is missing only where every service says so.
+            Err(error) => failed = failed.filter(|known| !known.is_missing()).or(Some(error)),
         }
     }
-    nameless.ok_or_else(|| missing.unwrap_or(ApiError::Network))
+    nameless.ok_or_else(|| failed.unwrap_or(ApiError::Network))
+}
+
+/// One backup of the service that keeps it.
+pub async fn backup_of(api: Api, of: Generation, id: &str) -> Result<Backup, ApiError> {
+    match of {
+        Generation::Csbs => backups::backup(api, id).await,
+        Generation::Cbr => (cbr().await?.backup)(api, id.to_owned()).await,
+    }
 }
 
 /// All backups that match filters both services know: `resource_id`, `checkpoint_id`, `name`, `status`, `start_time`
 /// and `end_time`. For lists that can be long, prefer [`newest_backups`].
-pub async fn all_backups(api: Api, filters: &[(&str, &str)]) -> Result<Vec<Backup>, ApiError> {
-    let mut all = Vec::new();
-    if api.has(Service::Csbs) {
-        all = backups::backups(api, filters).await?;
+pub async fn all_backups(
+    api: Api,
+    filters: &[(&str, &str)],
+) -> Result<Joined<Vec<Backup>>, ApiError> {
+    let filters = owned(filters);
+    let first: First<Vec<Backup>> = api.has(Service::Csbs).then(|| {
+        let filters = filters.clone();
+        Box::pin(async move { backups::backups(api, &borrowed(&filters)).await }) as Answer<_>
+    });
+    match api.has(Service::Cbr) {
+        true => (cbr().await?.all_backups)(api, filters, first).await,
+        false => only(first).await,
     }
-    if api.has(Service::Cbr) {
-        all = (cbr().await?.all_backups)(api, owned(filters), all).await?;
-    }
-    Ok(all)
 }
 
 /// The newest backups that match such filters, newest first, at most `limit`.
@@ -80,29 +90,29 @@ pub async fn newest_backups(
     api: Api,
     filters: &[(&str, &str)],
     limit: usize,
-) -> Result<Vec<Backup>, ApiError> {
-    let mut all = Vec::new();
-    if api.has(Service::Csbs) {
-        all = backups::backups_page(api, filters, None, limit)
-            .await?
-            .backups;
+) -> Result<Joined<Vec<Backup>>, ApiError> {
+    let filters = owned(filters);
+    let first: First<Vec<Backup>> = api.has(Service::Csbs).then(|| {
+        let filters = filters.clone();
+        Box::pin(async move {
+            let page = backups::backups_page(api, &borrowed(&filters), None, limit).await;
+            page.map(|page| page.backups)
+        }) as Answer<_>
+    });
+    match api.has(Service::Cbr) {
+        true => (cbr().await?.newest_backups)(api, filters, limit, first).await,
+        false => only(first).await,
     }
-    if api.has(Service::Cbr) {
-        all = (cbr().await?.newest_backups)(api, owned(filters), limit, all).await?;
-    }
-    Ok(all)
 }
 
 /// What backups may take, and do: the quotas of v1, and the room in vaults.
-pub async fn quotas(api: Api) -> Result<Vec<Quota>, ApiError> {
-    let mut all = Vec::new();
-    if api.has(Service::Csbs) {
-        all = backups::quotas(api).await?;
+pub async fn quotas(api: Api) -> Result<Joined<Vec<Quota>>, ApiError> {
+    let first: First<Vec<Quota>> =
+        (api.has(Service::Csbs)).then(|| Box::pin(backups::quotas(api)) as Answer<_>);
+    match api.has(Service::Cbr) {
+        true => (cbr().await?.quotas)(api, first).await,
+        false => only(first).await,
     }
-    if api.has(Service::Cbr) {
-        all.push((cbr().await?.capacity)(api).await?);
-    }
-    Ok(all)
 }
 
 /// What vaults protect; nothing where there are none.
@@ -111,6 +121,46 @@ pub async fn protection(api: Api) -> Result<Protection, ApiError> {
         return Ok(Protection::default());
     }
     (cbr().await?.protection)(api).await
+}
+
+/// Vaults, and the policies of every service; those of vaults list what is in them.
+pub async fn protectors(api: Api) -> Result<Joined<Protection>, ApiError> {
+    let first: First<Protection> = api.has(Service::Csbs).then(|| {
+        Box::pin(async move {
+            policies(api).await.map(|policies| Protection {
+                policies,
+                ..Protection::default()
+            })
+        }) as Answer<_>
+    });
+    if !api.has(Service::Cbr) {
+        return only(first).await;
+    }
+    join(first, protection(api), |mut first, second| {
+        // A policy of vaults looks after what is in them.
+        let known = |policy: &Policy| second.policies.iter().any(|other| other.id == policy.id);
+        first.policies.retain(|policy| !known(policy));
+        Protection {
+            vaults: second.vaults,
+            policies: behind(first.policies, second.policies),
+        }
+    })
+    .await
+}
+
+/// The answer of v1 alone.
+pub async fn only<T: Default>(first: First<T>) -> Result<Joined<T>, ApiError> {
+    match first {
+        Some(first) => first.await.map(Joined::whole),
+        None => Ok(Joined::default()),
+    }
+}
+
+fn borrowed(filters: &Filters) -> Vec<(&str, &str)> {
+    let pairs = filters.iter();
+    pairs
+        .map(|(name, value)| (name.as_str(), value.as_str()))
+        .collect()
 }
 
 /// Waits for two things at once.

@@ -9,6 +9,7 @@ mod catalogue;
 mod cbr;
 mod error;
 mod images;
+mod joined;
 mod migration;
 mod pages;
 mod policies;
@@ -28,12 +29,15 @@ pub use audit::audit;
 pub use backups::{
     BackupsPage, backup_row, backup_rows, backups, backups_page, count_backups, delete_backups,
 };
-pub use both::{all_backups, backup, both, newest_backups, protection, quotas};
+pub use both::{
+    all_backups, backup, backup_of, both, newest_backups, only, protection, protectors, quotas,
+};
 pub use call::{Api, Call, operation_id, use_api};
 pub use catalogue::{explain, learn};
-pub use cbr::{Cbr, Filters, Listed, Protection, VaultRow, cbr, filters};
+pub use cbr::{Answer, Cbr, Filters, Listed, Protection, VaultRow, cbr, filters};
 pub use error::ApiError;
 pub use images::{create_image, image_job, image_names};
+pub use joined::{First, Joined, Silent};
 pub use migration::{after_migration, gathered, migration_status, start_migration};
 pub use pages::{PAGE, all_pages};
 pub use policies::{

@@ -7,10 +7,11 @@ use contract::operations::{Service, csbs};
 use contract::restore::RestorePlan;
 use contract::time::Timestamp;
 
-use super::both::both;
+use super::both::only;
 use super::call::Api;
-use super::cbr::cbr;
+use super::cbr::{Answer, cbr};
 use super::error::ApiError;
+use super::joined::{First, Joined, behind, join};
 
 /// A restore as the service lists it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -75,11 +76,13 @@ pub async fn can_be_restored(api: Api, plan: &CheckRestorable) -> Result<CheckRe
 }
 
 /// The restores the services know.
-pub async fn restores(api: Api) -> Result<Vec<ListedRestore>, ApiError> {
-    let (first, second) = both(listed_by_v1(api), restores_of(api, "")).await;
-    let mut all = first?;
-    all.extend(second?);
-    Ok(all)
+pub async fn restores(api: Api) -> Result<Joined<Vec<ListedRestore>>, ApiError> {
+    let first: First<Vec<ListedRestore>> =
+        (api.has(Service::Csbs)).then(|| Box::pin(listed_by_v1(api)) as Answer<_>);
+    match api.has(Service::Cbr) {
+        true => join(first, restores_of(api, ""), behind).await,
+        false => only(first).await,
+    }
 }
 
 /// Restores from a backup in a vault (empty: from any), newest first, as the service's tasks tell them.
@@ -92,9 +95,6 @@ pub async fn restores_of(api: Api, backup: &str) -> Result<Vec<ListedRestore>, A
 
 /// The documented v1 has no such list; a service without it counts as one that lists nothing.
 async fn listed_by_v1(api: Api) -> Result<Vec<ListedRestore>, ApiError> {
-    if !api.has(Service::Csbs) {
-        return Ok(Vec::new());
-    }
     let answer: Result<RestoresAnswer, ApiError> = api.call(&csbs::RESTORES_LIST, &[]).send().await;
     match answer {
         Ok(answer) => Ok(answer.restores.into_iter().map(listed).collect()),

@@ -1,13 +1,14 @@
 //! Is everything protected? Answered from backups that exist, per server and disk, against a
 //! freshness target; a policy alone protects nothing.
 
+mod both;
 mod check;
 mod load;
 mod model;
 
 pub use check::{backup_refusal, refusal};
 pub use load::{CoverageData, load_coverage};
-pub use model::{Coverage, Gap, PolicyState, ServerCoverage, cover};
+pub use model::{Coverage, Gap, Missing, PolicyState, ServerCoverage, cover};
 
 /// How old the newest usable backup of a disk may be.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

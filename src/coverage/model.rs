@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use contract::cbr::rules::VOLUME_KIND;
-use contract::model::{Backup, BackupStatus, Policy, Server};
+use contract::model::{Backup, BackupStatus, Generation, Policy, Server};
 use contract::time::Timestamp;
 
 use super::Target;
@@ -19,12 +19,32 @@ pub enum Gap {
     DisksLeftOut { volumes: Vec<String> },
     /// The service cannot back up servers of this kind.
     Unsupported,
+    /// Nobody could be asked who may protect it; with the reason.
+    NotKnown(&'static str),
 }
+
+/// What could not be asked, and so is not known.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Missing {
+    /// The service whose backups are missing.
+    pub backups: Option<Generation>,
+    /// Policies of a service are missing.
+    pub policies: bool,
+    /// Servers whose older backups nobody was asked for.
+    pub unasked: Vec<String>,
+}
+
+const SILENT: &str = "The service that did not answer may protect it.";
+
+/// So many that not all could be asked about.
+const UNASKED: &str = "So many servers have no fresh backup that its older ones were not asked for; its own page asks.";
 
 /// Which policy looks after a server.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PolicyState {
     None,
+    /// No running policy is known, but not all could be asked for.
+    NotKnown,
     /// Its schedule is switched off.
     Off {
         id: String,
@@ -40,7 +60,7 @@ impl PolicyState {
     /// The policy's id and name, if there is one.
     pub fn policy(&self) -> Option<(&str, &str)> {
         match self {
-            Self::None => None,
+            Self::None | Self::NotKnown => None,
             Self::Off { id, name } | Self::On { id, name } => Some((id, name)),
         }
     }
@@ -60,6 +80,18 @@ pub struct ServerCoverage {
     pub failed: Option<String>,
 }
 
+impl ServerCoverage {
+    /// Whether it is known not to be protected.
+    pub fn has_gap(&self) -> bool {
+        self.gap.is_some() && !self.is_unknown()
+    }
+
+    /// Whether nobody knows if it is protected.
+    pub fn is_unknown(&self) -> bool {
+        matches!(self.gap, Some(Gap::NotKnown(_)))
+    }
+}
+
 /// How all servers are protected.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Coverage {
@@ -70,7 +102,50 @@ pub struct Coverage {
 impl Coverage {
     /// The servers with a gap, worst first.
     pub fn gaps(&self) -> impl Iterator<Item = &ServerCoverage> {
-        self.servers.iter().filter(|server| server.gap.is_some())
+        self.servers.iter().filter(|server| server.has_gap())
+    }
+
+    /// How many servers nobody knows of whether they are protected.
+    pub fn unknown(&self) -> usize {
+        self.servers
+            .iter()
+            .filter(|server| server.is_unknown())
+            .count()
+    }
+
+    /// The same, but what only those that could not be asked could say is not known.
+    pub fn without(mut self, missing: &Missing) -> Self {
+        for server in &mut self.servers {
+            let why = match (&server.gap, missing.backups) {
+                (None, _) => None,
+                // Only vaults take bare-metal servers.
+                (Some(Gap::Unsupported), Some(Generation::Csbs)) => None,
+                (Some(_), Some(_)) => Some(SILENT),
+                _ => missing
+                    .unasked
+                    .contains(&server.server_id)
+                    .then_some(UNASKED),
+            };
+            if let Some(why) = why {
+                server.gap = Some(Gap::NotKnown(why));
+            }
+            if missing.policies && !matches!(server.policy, PolicyState::On { .. }) {
+                server.policy = PolicyState::NotKnown;
+            }
+        }
+        self.sort();
+        self
+    }
+
+    fn sort(&mut self) {
+        self.servers.sort_by(|a, b| {
+            // `None` would come first; the protected ones come last.
+            (a.gap.is_none(), &a.gap, &a.server_name).cmp(&(
+                b.gap.is_none(),
+                &b.gap,
+                &b.server_name,
+            ))
+        });
     }
 
     /// One server.
@@ -102,7 +177,7 @@ pub fn cover(
         }
         of_server.entry(of).or_default().push(backup);
     }
-    let mut servers: Vec<ServerCoverage> = servers
+    let servers = servers
         .iter()
         .map(|server| {
             let backups = of_server
@@ -120,11 +195,9 @@ pub fn cover(
             }
         })
         .collect();
-    servers.sort_by(|a, b| {
-        // `None` would come first; the protected ones come last.
-        (a.gap.is_none(), &a.gap, &a.server_name).cmp(&(b.gap.is_none(), &b.gap, &b.server_name))
-    });
-    Coverage { servers }
+    let mut coverage = Coverage { servers };
+    coverage.sort();
+    coverage
 }
 
 fn is_attached(server: &Server, volume: &str) -> bool {
@@ -456,6 +529,64 @@ mod tests {
         );
         assert_eq!(coverage.servers[0].gap, None);
         assert_eq!(coverage.servers[0].failed.as_deref(), Some("no room"));
+    }
+
+    #[test]
+    fn whom_the_silent_service_may_protect_is_not_called_unprotected() {
+        let metal = Server {
+            bare_metal: true,
+            ..server("metal", &["v"])
+        };
+        let servers = [
+            server("fresh", &["v"]),
+            server("old", &["v"]),
+            server("never", &["v"]),
+            metal,
+        ];
+        let policies = [
+            policy("on", true, &["fresh"]),
+            policy("off", false, &["old"]),
+        ];
+        let backups = [
+            backup("fresh", "available", "2026-03-14T02:00:00", &["v"]),
+            backup("old", "available", "2026-03-01T02:00:00", &["v"]),
+        ];
+        let without = |silent| {
+            let missing = Missing {
+                backups: Some(silent),
+                policies: true,
+                unasked: Vec::new(),
+            };
+            covered(&servers, &policies, &backups, Target::Daily).without(&missing)
+        };
+        let coverage = without(Generation::Cbr);
+        assert_eq!((coverage.gaps().count(), coverage.unknown()), (0, 3));
+        let of = |id: &str| coverage.of(id).expect("a server");
+        assert_eq!(of("fresh").gap, None);
+        assert!(matches!(of("fresh").policy, PolicyState::On { .. }));
+        assert_eq!(of("old").policy, PolicyState::NotKnown);
+        assert!(of("old").newest.is_some(), "what is known of it stays");
+        assert_eq!(coverage.servers[3].server_id, "fresh", "the protected last");
+        // Nobody but a vault could protect it, and the vaults were asked.
+        let coverage = without(Generation::Csbs);
+        assert_eq!(
+            coverage.of("metal").expect("a server").gap,
+            Some(Gap::Unsupported)
+        );
+        assert_eq!((coverage.gaps().count(), coverage.unknown()), (1, 2));
+    }
+
+    #[test]
+    fn a_server_nobody_asked_about_is_not_called_never_backed_up() {
+        let missing = Missing {
+            unasked: vec!["b".into()],
+            ..Missing::default()
+        };
+        let servers = [server("a", &["v"]), server("b", &["v"])];
+        let coverage = covered(&servers, &[], &[], Target::Daily).without(&missing);
+        assert_eq!(coverage.of("a").expect("a server").gap, Some(Gap::Never));
+        assert!(coverage.of("b").expect("a server").is_unknown());
+        assert_eq!(coverage.servers[0].policy, PolicyState::None);
     }
 
     #[test]

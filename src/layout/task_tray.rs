@@ -40,7 +40,7 @@ pub(super) fn TaskTray() -> AnyView {
     view! {
         <Popover label=label icon=icon count=count at_end=true>
             <p class="panel-head">"Running tasks"</p>
-            {move || (count.get() == 0).then(|| view! { <p class="panel-empty">"Nothing is running."</p> })}
+            {move || tasks.unknown().or_else(|| (count.get() == 0).then(|| "Nothing is running.".to_owned())).map(|text| view! { <p class="panel-empty">{text}</p> })}
             <ul class="panel-list">{entries}</ul>
             <p class="panel-foot">
                 <TextLink href=paths.with_value(crate::routes::Paths::restores)>"All restores and tasks"</TextLink>

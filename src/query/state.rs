@@ -13,13 +13,13 @@ use contract::time::Timestamp;
 use leptos::prelude::*;
 use leptos::reactive::spawn_local_scoped_with_cancellation;
 
-use crate::api::{Api, ApiError, use_api};
+use crate::api::{Api, ApiError, Joined, Silent, use_api};
 use crate::clock::use_clock;
 
 /// The data of one answer.
 pub(super) type Data = Arc<dyn Any + Send + Sync>;
 
-type Answer = Pin<Box<dyn Future<Output = Result<Data, ApiError>>>>;
+type Answer = Pin<Box<dyn Future<Output = Result<Joined<Data>, ApiError>>>>;
 
 /// What is known of a resource.
 pub(super) struct QueryState {
@@ -31,6 +31,8 @@ pub(super) struct QueryState {
     pub loading: bool,
     /// Why the last try brought nothing; cleared by the next success.
     pub error: Option<ApiError>,
+    /// A service that did not answer, so that the data are without what it knows.
+    pub silent: Option<Silent>,
     /// Failures in a row.
     pub failures: u32,
 }
@@ -42,6 +44,7 @@ impl Default for QueryState {
             at: None,
             loading: true,
             error: None,
+            silent: None,
             failures: 0,
         }
     }
@@ -79,10 +82,35 @@ impl<T: Send + Sync + 'static> Query<T> {
     {
         let fetch = move |api| -> Answer {
             let answer = fetch(api);
-            Box::pin(async move { answer.await.map(|data| Arc::new(data) as Data) })
+            Box::pin(async move {
+                answer
+                    .await
+                    .map(|data| Joined::whole(Arc::new(data) as Data))
+            })
         };
+        Self::of(Box::new(fetch))
+    }
+
+    /// The same of what several services answer together. A service that does not answer is named where the data are shown; what
+    /// was whole and is only refreshed stays as it is until it can be whole again.
+    pub fn joined<F>(fetch: impl Fn(Api) -> F + 'static) -> Self
+    where
+        F: Future<Output = Result<Joined<T>, ApiError>> + 'static,
+    {
+        let fetch = move |api| -> Answer {
+            let answer = fetch(api);
+            Box::pin(async move {
+                answer
+                    .await
+                    .map(|data| data.map(|all| Arc::new(all) as Data))
+            })
+        };
+        Self::of(Box::new(fetch))
+    }
+
+    fn of(fetch: Box<dyn Fn(Api) -> Answer>) -> Self {
         Self {
-            any: AnyQuery::new(Box::new(fetch)),
+            any: AnyQuery::new(fetch),
             data: PhantomData,
         }
     }
@@ -107,16 +135,21 @@ impl<T: Send + Sync + 'static> Query<T> {
         self.any.loading()
     }
 
+    /// The service without which the data are, if one did not answer; tracked.
+    pub fn silent(self) -> Option<Silent> {
+        self.any.state.with(|state| state.silent.clone())
+    }
+
     /// Why the last try brought nothing; tracked.
     pub fn error(self) -> Option<ApiError> {
         self.any.state.with(|state| state.error.clone())
     }
 
     /// Takes over data that came another way, for example as the answer to a change.
-    pub fn put(self, data: T, at: Timestamp) {
+    pub fn put(self, data: Joined<T>, at: Timestamp) {
         self.any
             .state
-            .update(|state| state.take(Ok(Arc::new(data)), at));
+            .update(|state| state.take(Ok(data.map(|all| Arc::new(all) as Data)), at, false));
     }
 }
 
@@ -132,16 +165,20 @@ impl AnyQuery {
             state: RwSignal::new(QueryState::default()),
             wish: RwSignal::new(0),
         };
-        Effect::new(move |_| {
-            query.wish.track();
-            api.renewed.track();
+        Effect::new(move |before: Option<(u32, u32)>| {
+            let turn = (query.wish.get(), api.renewed.get());
+            // Otherwise something else is asked for than before.
+            let again = before.is_some_and(|before| before != turn);
             let answer = fetch(api);
             query.state.update(|state| state.loading = true);
             spawn_local_scoped_with_cancellation(async move {
                 let answer = answer.await;
                 let now = clock.now();
-                query.state.try_update(|state| state.take(answer, now));
+                query
+                    .state
+                    .try_update(|state| state.take(answer, now, again));
             });
+            turn
         });
         query
     }
@@ -156,40 +193,87 @@ impl AnyQuery {
 }
 
 impl QueryState {
-    fn take(&mut self, answer: Result<Data, ApiError>, now: Timestamp) {
+    fn take(&mut self, answer: Result<Joined<Data>, ApiError>, now: Timestamp, again: bool) {
         self.loading = false;
-        match answer {
-            Ok(data) => {
-                self.data = Some(data);
+        let whole = again && self.data.is_some() && self.silent.is_none();
+        let error = match answer {
+            Ok(Joined { all, silent }) if silent.is_none() || !whole => {
+                self.data = Some(all);
                 self.at = Some(now);
                 self.error = None;
-                self.failures = 0;
+                self.failures = if silent.is_some() {
+                    self.failures + 1
+                } else {
+                    0
+                };
+                self.silent = silent;
+                return;
             }
-            Err(error) => {
-                self.error = Some(error);
-                self.failures += 1;
-            }
-        }
+            Ok(Joined { silent, .. }) => silent.map(|silent| silent.error),
+            Err(error) => Some(error),
+        };
+        self.error = error;
+        self.failures += 1;
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use contract::model::Generation;
+
+    fn data(state: &QueryState) -> Option<i32> {
+        of_type::<i32>(state.data.clone()).as_deref().copied()
+    }
 
     #[test]
     fn a_failed_refresh_keeps_the_data_and_says_why() {
         let mut state = QueryState::default();
         let (first, second) = (Timestamp::from_seconds(1), Timestamp::from_seconds(2));
-        let data = |state: &QueryState| of_type::<i32>(state.data.clone()).as_deref().copied();
-        state.take(Ok(Arc::new(7)), first);
-        state.take(Err(ApiError::Network), second);
+        let whole = |number: i32| Ok(Joined::whole(Arc::new(number) as Data));
+        state.take(whole(7), first, false);
+        state.take(Err(ApiError::Network), second, true);
         assert_eq!(data(&state), Some(7));
         assert_eq!((state.at, state.failures), (Some(first), 1));
         assert_eq!(state.error, Some(ApiError::Network));
-        state.take(Ok(Arc::new(8)), second);
+        state.take(whole(8), second, true);
         assert_eq!(data(&state), Some(8));
         assert_eq!((state.at, state.failures), (Some(second), 0));
         assert_eq!(state.error, None);
+    }
+
+    #[test]
+    fn half_an_answer_is_shown_but_does_not_take_the_place_of_a_whole_one() {
+        let mut state = QueryState::default();
+        let now = Timestamp::from_seconds(1);
+        let half = |number: i32| {
+            Ok(Joined {
+                all: Arc::new(number) as Data,
+                silent: Some(Silent {
+                    of: Generation::Cbr,
+                    means: "",
+                    error: ApiError::Timeout,
+                }),
+            })
+        };
+        state.take(half(1), now, false);
+        assert_eq!((data(&state), state.error.clone()), (Some(1), None));
+        assert!(state.silent.is_some());
+        state.take(half(2), now, true);
+        assert_eq!(
+            (data(&state), state.failures),
+            (Some(2), 2),
+            "newer, if not whole"
+        );
+        state.take(Ok(Joined::whole(Arc::new(3_i32) as Data)), now, true);
+        assert!(state.silent.is_none());
+        state.take(half(4), now, true);
+        assert_eq!(
+            (data(&state), state.error.clone()),
+            (Some(3), Some(ApiError::Timeout))
+        );
+        // Of another server, say, the old answer would be a wrong one.
+        state.take(half(5), now, false);
+        assert_eq!((data(&state), state.error), (Some(5), None));
     }
 }

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use leptos::prelude::*;
 
 use super::state::{AnyQuery, Data, Query, of_type};
-use crate::api::ApiError;
 use crate::ui::{
     Button, ButtonKind, ErrorState, Glyph, Skeleton, StaleNotice, Time, TimeShape, use_zone,
 };
@@ -32,9 +31,6 @@ fn any_view(
 ) -> AnyView {
     let there = Memo::new(move |_| query.state.with(|state| state.data.is_some()));
     let retry = Callback::new(move |()| query.refresh());
-    let error = Signal::derive(move || query.state.with(|state| state.error.clone()));
-    let at = Signal::derive(move || query.state.with(|state| state.at));
-    let busy = query.loading();
     // `there` alone decides which face is shown; newer data must not build it anew.
     let content = move || {
         there
@@ -42,25 +38,21 @@ fn any_view(
             .then(|| query.state.with_untracked(|state| state.data.clone()))
             .flatten()
             .and_then(&view)
-            .unwrap_or_else(|| waiting(what, error, busy, retry))
+            .unwrap_or_else(|| waiting(what, query, retry))
     };
-    view! { {stale(what, there.into(), error, at, busy, retry)} {content} }.into_any()
+    view! { {lacking(what, query, retry)} {content} }.into_any()
 }
 
-fn waiting(
-    what: &'static str,
-    error: Signal<Option<ApiError>>,
-    busy: Signal<bool>,
-    retry: Callback<()>,
-) -> AnyView {
-    let failed = Memo::new(move |_| error.with(Option::is_some));
+fn waiting(what: &'static str, query: AnyQuery, retry: Callback<()>) -> AnyView {
+    let error = move || query.state.with(|state| state.error.clone());
+    let failed = Memo::new(move |_| query.state.with(|state| state.error.is_some()));
     view! {
         {move || if failed.get() {
-            let text = Signal::derive(move || error.get().map(|error| error.text()).unwrap_or_default());
-            let reference = Signal::derive(move || error.get().and_then(|error| error.reference()));
+            let text = Signal::derive(move || error().map(|error| error.text()).unwrap_or_default());
+            let reference = Signal::derive(move || error().and_then(|error| error.reference()));
             view! {
                 <ErrorState title=format!("The {what} could not be loaded") text=text reference=reference
-                    on_retry=retry busy=busy/>
+                    on_retry=retry busy=query.loading()/>
             }
             .into_any()
         } else {
@@ -70,30 +62,35 @@ fn waiting(
     .into_any()
 }
 
-fn stale(
-    what: &'static str,
-    there: Signal<bool>,
-    error: Signal<Option<ApiError>>,
-    at: Signal<Option<contract::time::Timestamp>>,
-    busy: Signal<bool>,
-    retry: Callback<()>,
-) -> AnyView {
+/// What the data lack: they are old, or a service did not answer.
+fn lacking(what: &'static str, query: AnyQuery, retry: Callback<()>) -> AnyView {
     let zone = use_zone();
-    let old = Memo::new(move |_| there.get() && error.with(Option::is_some));
-    let text = Signal::derive(move || {
-        let from = at
-            .get()
-            .map(|at| zone.with(|zone| zone.exact_seconds(at)))
-            .unwrap_or_default();
-        let why = error
-            .get()
-            .map(|error| error.to_string())
-            .unwrap_or_default();
-        format!("What is shown is from {from}. {why}")
+    let words = Memo::new(move |_| {
+        query.state.with(|state| {
+            let at = state.at?;
+            Some(match (&state.error, &state.silent) {
+                (Some(error), _) => {
+                    let from = zone.with(|zone| zone.exact_seconds(at));
+                    (
+                        format!("The {what} could not be refreshed"),
+                        format!("What is shown is from {from}. {error}"),
+                    )
+                }
+                (None, Some(silent)) => (
+                    format!("{} did not answer", silent.of.name()),
+                    format!("{} {}", silent.means, silent.error),
+                ),
+                (None, None) => return None,
+            })
+        })
     });
+    let lacks = Memo::new(move |_| words.with(Option::is_some));
+    let word = move |which: fn((String, String)) -> String| {
+        Signal::derive(move || words.get().map(which).unwrap_or_default())
+    };
     view! {
-        {move || old.get().then(|| view! {
-            <StaleNotice title=format!("The {what} could not be refreshed") text=text on_retry=retry busy=busy/>
+        {move || lacks.get().then(|| view! {
+            <StaleNotice title=word(|words| words.0) text=word(|words| words.1) on_retry=retry busy=query.loading()/>
         })}
     }
     .into_any()

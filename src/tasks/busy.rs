@@ -7,7 +7,7 @@
 use contract::model::{Backup, BackupStatus};
 use contract::operations::Service;
 
-use crate::api::{self, Api, ApiError, BackupsPage};
+use crate::api::{self, Answer, Api, ApiError, BackupsPage, First, Joined};
 
 /// The states that stand before `error` in that order.
 const FIRST: [BackupStatus; 5] = [
@@ -23,15 +23,13 @@ const FEW: usize = 5;
 const MORE: usize = 100;
 
 /// All backups with which something is going on, of every service the project has.
-pub(super) async fn busy_backups(api: Api) -> Result<Vec<Backup>, ApiError> {
-    let mut all = Vec::new();
-    if api.has(Service::Csbs) {
-        all = busy_of_v1(api).await?;
+pub(super) async fn busy_backups(api: Api) -> Result<Joined<Vec<Backup>>, ApiError> {
+    let first: First<Vec<Backup>> =
+        (api.has(Service::Csbs)).then(|| Box::pin(busy_of_v1(api)) as Answer<_>);
+    match api.has(Service::Cbr) {
+        true => (api::cbr().await?.busy_backups)(api, first).await,
+        false => api::only(first).await,
     }
-    if api.has(Service::Cbr) {
-        all = (api::cbr().await?.busy_backups)(api, all).await?;
-    }
-    Ok(all)
 }
 
 async fn busy_of_v1(api: Api) -> Result<Vec<Backup>, ApiError> {

@@ -11,14 +11,14 @@ pub use task::{Task, TaskKind};
 use contract::model::Backup;
 use leptos::prelude::*;
 
-use crate::api::{self, Api, ApiError, use_api};
+use crate::api::{self, Api, ApiError, Joined, use_api};
 use crate::query::{Pace, Query};
 use crate::ui::{Toasts, use_toasts};
 
 /// The console's view of what is going on.
 #[derive(Clone, Copy)]
 pub struct Tasks {
-    busy: Query<Vec<Backup>>,
+    busy: Query<Joined<Vec<Backup>>>,
     restores: RwSignal<Vec<StartedRestore>>,
     api: Api,
     toasts: Toasts,
@@ -34,10 +34,10 @@ impl Tasks {
     pub fn provide() -> Self {
         let (api, toasts) = (use_api(), use_toasts());
         let restores = RwSignal::new(started::recall_all(&api.project()));
-        let busy = Query::new(busy::busy_backups).polled(move |busy: &Vec<Backup>| {
+        let busy = Query::new(busy::busy_backups).polled(move |busy: &Joined<Vec<Backup>>| {
             let waiting =
                 restores.with_untracked(|restores| restores.iter().any(StartedRestore::is_running));
-            if busy.is_empty() && !waiting {
+            if busy.all.is_empty() && !waiting {
                 Pace::Calm
             } else {
                 Pace::Lively
@@ -52,7 +52,7 @@ impl Tasks {
         provide_context(tasks);
         Effect::new(move |_| {
             if let Some(busy) = busy.data() {
-                tasks.settle(&busy);
+                tasks.settle(&busy.all);
             }
         });
         tasks
@@ -63,7 +63,7 @@ impl Tasks {
         let mut tasks: Vec<Task> = self
             .busy
             .data()
-            .map(|busy| busy.iter().filter_map(Task::of_backup).collect())
+            .map(|busy| busy.all.iter().filter_map(Task::of_backup).collect())
             .unwrap_or_default();
         self.restores.with(|restores| {
             for task in &mut tasks {
@@ -75,8 +75,20 @@ impl Tasks {
     }
 
     /// The backups something is going on with, as they were last seen; tracked.
-    pub fn busy_backups(self) -> Query<Vec<Backup>> {
+    pub fn busy_backups(self) -> Query<Joined<Vec<Backup>>> {
         self.busy
+    }
+
+    /// What is not known about what is under way; tracked.
+    pub fn unknown(self) -> Option<String> {
+        let silent = match (self.busy.error(), self.busy.data()) {
+            (Some(_), _) => return Some("What is running could not be asked.".to_owned()),
+            (None, busy) => busy?.silent.clone()?,
+        };
+        Some(format!(
+            "What is running in {} could not be asked.",
+            silent.of.name()
+        ))
     }
 
     /// Restores started from this browser, newest first; tracked.

@@ -6,6 +6,7 @@ mod server;
 
 mod backups;
 mod broken_answers;
+mod half_answers;
 mod hostile_texts;
 mod main_journey;
 mod migration;

@@ -8,6 +8,7 @@ use contract::operations::cbr;
 use super::Filters;
 use crate::api::call::{Api, Call};
 use crate::api::error::ApiError;
+use crate::api::joined::{First, Joined, behind, join};
 use crate::api::pages::{PAGE, all_pages};
 
 pub(super) fn filtered(call: Call, filters: &Filters) -> Call {
@@ -39,33 +40,37 @@ pub(super) async fn newest(
     api: Api,
     filters: Filters,
     limit: usize,
-    mut known: Vec<Backup>,
-) -> Result<Vec<Backup>, ApiError> {
-    known.extend(page(api, &filters, None, limit).await?);
-    known.sort_by_key(|backup| std::cmp::Reverse(backup.created_at));
-    known.truncate(limit);
-    Ok(known)
+    first: First<Vec<Backup>>,
+) -> Result<Joined<Vec<Backup>>, ApiError> {
+    let mut joined = join(first, page(api, &filters, None, limit), behind).await?;
+    let newest = |backup: &Backup| std::cmp::Reverse(backup.created_at);
+    joined.all.sort_by_key(newest);
+    joined.all.truncate(limit);
+    Ok(joined)
 }
 
 /// The service takes several states in one question (cbr-v3 section 2).
-pub(super) async fn busy(api: Api, known: Vec<Backup>) -> Result<Vec<Backup>, ApiError> {
+pub(super) async fn busy(
+    api: Api,
+    first: First<Vec<Backup>>,
+) -> Result<Joined<Vec<Backup>>, ApiError> {
     let states = BackupStatus::DOCUMENTED
         .iter()
         .filter(|status| status.is_busy())
         .map(|status| ("status".to_owned(), status.as_str().to_owned()));
-    all(api, states.collect(), known).await
+    all(api, states.collect(), first).await
 }
 
 pub(super) async fn all(
     api: Api,
     filters: Filters,
-    mut known: Vec<Backup>,
-) -> Result<Vec<Backup>, ApiError> {
+    first: First<Vec<Backup>>,
+) -> Result<Joined<Vec<Backup>>, ApiError> {
     let filters = &filters;
     let next =
         |marker: Option<String>| async move { page(api, filters, marker.as_deref(), PAGE).await };
-    known.extend(all_pages(next, |backup: &Backup| &backup.id).await?);
-    Ok(known)
+    let second = all_pages(next, |backup: &Backup| &backup.id);
+    join(first, second, behind).await
 }
 
 pub(super) async fn one(api: Api, id: String) -> Result<Backup, ApiError> {

@@ -19,6 +19,7 @@ use leptos::wasm_split::wasm_split;
 
 use super::call::Api;
 use super::error::ApiError;
+use super::joined::{First, Joined};
 use super::restores::ListedRestore;
 
 pub use protection::Protection;
@@ -37,15 +38,24 @@ pub struct Listed<T> {
     pub total: Option<usize>,
 }
 
+/// A list of both services on its way.
+type Together<T> = Answer<Joined<Vec<T>>>;
+
+/// [`Cbr::newest_backups`].
+type Newest = fn(Api, Filters, usize, First<Vec<Backup>>) -> Together<Backup>;
+
+/// [`Cbr::all_backups`].
+type All = fn(Api, Filters, First<Vec<Backup>>) -> Together<Backup>;
+
 /// What the console asks the service.
 #[derive(Clone, Copy)]
 pub struct Cbr {
-    /// The newest backups that match, and those given, newest first and at most so many.
-    pub newest_backups: fn(Api, Filters, usize, Vec<Backup>) -> Answer<Vec<Backup>>,
-    /// All backups that match, behind those given.
-    pub all_backups: fn(Api, Filters, Vec<Backup>) -> Answer<Vec<Backup>>,
-    /// Those given, and the backups something is going on with.
-    pub busy_backups: fn(Api, Vec<Backup>) -> Answer<Vec<Backup>>,
+    /// The newest backups that match, with those of v1, newest first and at most so many.
+    pub newest_backups: Newest,
+    /// All backups that match, behind those of v1.
+    pub all_backups: All,
+    /// The backups something is going on with, behind those of v1.
+    pub busy_backups: fn(Api, First<Vec<Backup>>) -> Together<Backup>,
     /// A page of rows for the list, behind the row with this id.
     pub rows: fn(Api, Filters, Option<String>, usize) -> Answer<Listed<VaultRow>>,
     pub backup: fn(Api, String) -> Answer<Backup>,
@@ -60,8 +70,8 @@ pub struct Cbr {
     pub failure: fn(Api, Backup) -> Answer<Option<Failure>>,
     /// Vaults, and the policies that look after what is in them.
     pub protection: fn(Api) -> Answer<Protection>,
-    /// Room and use of all vaults together.
-    pub capacity: fn(Api) -> Answer<Quota>,
+    /// Room and use of all vaults together, behind the quotas of v1.
+    pub quotas: fn(Api, First<Vec<Quota>>) -> Together<Quota>,
     /// What the backups of each server take.
     pub usage: fn(Api) -> Answer<Vec<StorageUsage>>,
     /// Backs up what a request names; answers the id of the backups made together.
@@ -82,11 +92,11 @@ async fn table() -> Result<Cbr, SplitLoaderError> {
 
 fn calls() -> Cbr {
     Cbr {
-        newest_backups: |api, filters, limit, known| {
-            Box::pin(backups::newest(api, filters, limit, known))
+        newest_backups: |api, filters, limit, first| {
+            Box::pin(backups::newest(api, filters, limit, first))
         },
-        all_backups: |api, filters, known| Box::pin(backups::all(api, filters, known)),
-        busy_backups: |api, known| Box::pin(backups::busy(api, known)),
+        all_backups: |api, filters, first| Box::pin(backups::all(api, filters, first)),
+        busy_backups: |api, first| Box::pin(backups::busy(api, first)),
         rows: |api, filters, marker, limit| Box::pin(rows::page(api, filters, marker, limit)),
         backup: |api, id| Box::pin(backups::one(api, id)),
         delete: |api, id, once| Box::pin(backups::delete(api, id, once)),
@@ -95,7 +105,7 @@ fn calls() -> Cbr {
         restores: |api, backup| Box::pin(restores::list(api, backup)),
         failure: |api, backup| Box::pin(restores::failure(api, backup)),
         protection: |api| Box::pin(protection::read(api)),
-        capacity: |api| Box::pin(protection::capacity(api)),
+        quotas: |api, first| Box::pin(protection::quotas(api, first)),
         usage: |api| Box::pin(protection::usage(api)),
         back_up: |api, request, once| Box::pin(protection::back_up(api, request, once)),
     }

@@ -10,6 +10,7 @@ use contract::operations::cbr;
 
 use crate::api::call::Api;
 use crate::api::error::ApiError;
+use crate::api::joined::{First, Joined, behind, join};
 use crate::api::pages::{PAGE, all_pages};
 
 /// What the vaults protect.
@@ -73,14 +74,20 @@ pub(super) async fn read(api: Api) -> Result<Protection, ApiError> {
     Ok(Protection { vaults, policies })
 }
 
-pub(super) async fn capacity(api: Api) -> Result<Quota, ApiError> {
-    let summary: Summary = api.call(&cbr::VAULTS_SUMMARY, &[]).send().await?;
-    Ok(Quota {
-        kind: "vault_capacity".to_owned(),
-        unit: "GB".to_owned(),
-        limit: summary.size,
-        used: summary.used_size.unwrap_or(0),
-    })
+pub(super) async fn quotas(
+    api: Api,
+    first: First<Vec<Quota>>,
+) -> Result<Joined<Vec<Quota>>, ApiError> {
+    let capacity = async {
+        let summary: Summary = api.call(&cbr::VAULTS_SUMMARY, &[]).send().await?;
+        Ok(vec![Quota {
+            kind: "vault_capacity".to_owned(),
+            unit: "GB".to_owned(),
+            limit: summary.size,
+            used: summary.used_size.unwrap_or(0),
+        }])
+    };
+    join(first, capacity, behind).await
 }
 
 pub(super) async fn usage(api: Api) -> Result<Vec<StorageUsage>, ApiError> {

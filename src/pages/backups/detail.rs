@@ -213,9 +213,9 @@ async fn others_than(api: Api, backup: &Backup) -> Others {
         ("status", BackupStatus::Available.as_str()),
     ];
     match newest_backups(api, &filters, 2).await {
-        Ok(found) if found.iter().any(|other| other.id != backup.id) => Others::Remain,
-        Ok(_) => Others::None,
-        Err(_) => Others::Unknown,
+        Ok(found) if found.all.iter().any(|other| other.id != backup.id) => Others::Remain,
+        Ok(found) if found.silent.is_none() => Others::None,
+        _ => Others::Unknown,
     }
 }
 
@@ -324,12 +324,12 @@ fn siblings(checkpoint: String, id: String) -> AnyView {
     }
     let paths = StoredValue::new(use_paths());
     let in_list = paths.with_value(|paths| paths.backups_where(&[("checkpoint", &checkpoint)]));
-    let others = Query::new(move |api| {
+    let others = Query::joined(move |api| {
         let (checkpoint, id) = (checkpoint.clone(), id.clone());
         async move {
-            let mut all = all_backups(api, &[("checkpoint_id", &checkpoint)]).await?;
-            all.retain(|backup| backup.id != id);
-            Ok(all)
+            let mut found = all_backups(api, &[("checkpoint_id", &checkpoint)]).await?;
+            found.all.retain(|backup| backup.id != id);
+            Ok(found)
         }
     });
     let list = move |others: Signal<Arc<Vec<Backup>>>| {

@@ -235,7 +235,7 @@ impl List {
         let busy = tasks.busy_backups();
         Effect::new(move |_| {
             if let Some(busy) = busy.data() {
-                list.shelf.with_value(|shelf| shelf.follow(&busy));
+                list.shelf.with_value(|shelf| shelf.follow(&busy.all));
             }
         });
         list

@@ -23,7 +23,7 @@ const SHOWN: usize = 5;
 #[component]
 pub(super) fn Failures() -> AnyView {
     let (clock, paths) = (use_clock(), StoredValue::new(use_paths()));
-    let failed = Query::new(move |api| async move {
+    let failed = Query::joined(move |api| async move {
         let since = clock.now().plus_seconds(-SPAN.1).to_filter_text();
         let filters = [("status", "error"), ("start_time", since.as_str())];
         newest_backups(api, &filters, COUNTED).await

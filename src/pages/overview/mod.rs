@@ -23,8 +23,8 @@ pub fn overview_page() -> AnyView {
     let (clock, query) = (use_clock(), use_query_map());
     let target =
         Memo::new(move |_| Target::from_key(&query.read().get("target").unwrap_or_default()));
-    let coverage =
-        Query::new(move |api| load_coverage(api, target.get(), clock.now())).polled(|_| Pace::Calm);
+    let coverage = Query::joined(move |api| load_coverage(api, target.get(), clock.now()))
+        .polled(|_| Pace::Calm);
     let answer = move |data: Signal<Arc<CoverageData>>| {
         view! { <protection::Protection data=data target=target/> }.into_any()
     };

@@ -62,7 +62,11 @@ pub(super) fn NextRuns(data: Signal<Arc<CoverageData>>) -> AnyView {
                 .collect_view()
         })
     };
-    let none = move || data.with(|data| !data.policies.iter().any(|policy| policy.enabled));
+    let none = move || {
+        data.with(|data| {
+            !data.missing.policies && !data.policies.iter().any(|policy| policy.enabled)
+        })
+    };
     let new_policy = use_paths().new_policy();
     view! {
         <Card title="Next runs">

@@ -21,12 +21,16 @@ const SHOWN: usize = 8;
 pub(super) fn Protection(data: Signal<Arc<CoverageData>>, target: Memo<Target>) -> AnyView {
     let paths = StoredValue::new(use_paths());
     let gaps = Memo::new(move |_| data.with(|data| data.coverage.gaps().count()));
+    let unknown = Memo::new(move |_| data.with(|data| data.coverage.unknown()));
     let total = Memo::new(move |_| data.with(|data| data.servers.len()));
-    let all_servers = Signal::derive(move || {
-        paths.with_value(|paths| {
-            paths.servers_where(&[("protection", "gap"), ("target", target.get().key())])
+    let servers = move |protection: &'static str| {
+        Signal::derive(move || {
+            paths.with_value(|paths| {
+                paths.servers_where(&[("protection", protection), ("target", target.get().key())])
+            })
         })
-    });
+    };
+    let (all_servers, unknown_servers) = (servers("gap"), servers("unknown"));
     let all = move || format!("All {}", count(gaps.get(), "gap", "gaps"));
     let any = Memo::new(move |_| gaps.get() > 0);
     let table = move || {
@@ -42,7 +46,10 @@ pub(super) fn Protection(data: Signal<Arc<CoverageData>>, target: Memo<Target>) 
     };
     view! {
         {move || (total.get() == 0).then(no_servers)}
-        {move || (total.get() > 0).then(|| answer(gaps.get(), total.get(), target.get()))}
+        {move || (total.get() > 0).then(|| answer(gaps.get(), unknown.get(), total.get(), target.get()))}
+        {move || (unknown.get() > 0).then(|| view! {
+            <p><TextLink href=unknown_servers>"The servers of which it is not known"</TextLink></p>
+        })}
         {move || any.get().then(table)}
     }
     .into_any()
@@ -64,8 +71,16 @@ fn no_servers() -> AnyView {
     .into_any()
 }
 
-fn answer(gaps: usize, total: usize, target: Target) -> AnyView {
-    let (tone, title) = match gaps {
+fn answer(gaps: usize, unknown: usize, total: usize, target: Target) -> AnyView {
+    let (tone, mut title) = match gaps {
+        0 if unknown > 0 => (
+            Tone::Warning,
+            format!(
+                "{} of {} are protected",
+                total - unknown,
+                count(total, "server", "servers")
+            ),
+        ),
         0 => (
             Tone::Good,
             format!("All {} are protected", count(total, "server", "servers")),
@@ -85,13 +100,16 @@ fn answer(gaps: usize, total: usize, target: Target) -> AnyView {
             ),
         ),
     };
+    if unknown > 0 {
+        title = format!("{title}; of {unknown} it is not known");
+    }
     let text = format!(
         "Computed from the backups that exist: every disk, not older than {} and two hours of grace.",
         target.title()
     );
     view! {
         <div class=format!("answer {}", tone.class())>
-            <Icon of=if gaps == 0 { Glyph::Check } else { Glyph::Warning }/>
+            <Icon of=if tone == Tone::Good { Glyph::Check } else { Glyph::Warning }/>
             <div><p class="answer-title">{title}</p><p>{text}</p></div>
         </div>
     }
@@ -132,6 +150,7 @@ fn describe(server: &ServerCoverage, data: &CoverageData) -> (Tone, &'static str
             "Cannot be backed up",
             "The service does not back up bare metal servers.".to_owned(),
         ),
+        Some(Gap::NotKnown(why)) => (Tone::Neutral, "Not known", (*why).to_owned()),
         Some(Gap::Old { newest }) => (
             Tone::Warning,
             "Too old",
@@ -162,7 +181,11 @@ fn describe(server: &ServerCoverage, data: &CoverageData) -> (Tone, &'static str
 
 fn policy(paths: &Paths, state: &PolicyState) -> AnyView {
     let Some((id, name)) = state.policy() else {
-        return view! { <span>"None"</span> }.into_any();
+        let word = match state {
+            PolicyState::NotKnown => "Not known",
+            _ => "None",
+        };
+        return view! { <span>{word}</span> }.into_any();
     };
     let (href, name) = (paths.policy(id), name.to_owned());
     let off = matches!(state, PolicyState::Off { .. });
@@ -183,7 +206,9 @@ fn remedy(paths: &Paths, server: &ServerCoverage) -> AnyView {
     let (href, text) = match &server.policy {
         PolicyState::None => (paths.new_policy_for(&server.server_id), "Create a policy"),
         PolicyState::Off { id, .. } => (paths.policy(id), "Switch the policy on"),
-        PolicyState::On { .. } => (paths.back_up_server(&server.server_id), "Back up now"),
+        PolicyState::On { .. } | PolicyState::NotKnown => {
+            (paths.back_up_server(&server.server_id), "Back up now")
+        }
     };
     view! { <ButtonLink href=href kind=ButtonKind::Normal>{text}</ButtonLink> }.into_any()
 }

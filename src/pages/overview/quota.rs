@@ -16,7 +16,7 @@ use crate::ui::{Card, TextLink};
 #[component]
 pub(super) fn Quotas() -> AnyView {
     let (api, clock) = (use_api(), use_clock());
-    let limits = Query::new(quotas);
+    let limits = Query::joined(quotas);
     // The trend on the quota's own page lives of these looks.
     Effect::new(move |_| {
         if let Some(limits) = limits.data() {

@@ -18,6 +18,7 @@ pub(super) fn Running() -> AnyView {
     let restores = paths.restores();
     let summary = move || {
         match running.with(Vec::len) {
+        0 if tasks.unknown().is_some() => ().into_any(),
         0 => view! { "Nothing is running." }.into_any(),
         number => view! { <TextLink href=restores.clone()>{format!("{} running", count(number, "task", "tasks"))}</TextLink> }.into_any(),
     }
@@ -34,6 +35,7 @@ pub(super) fn Running() -> AnyView {
     view! {
         <Card title="Running">
             <p class="big-number">{summary}</p>
+            {move || tasks.unknown().map(|text| view! { <p class="field-hint">{text}</p> })}
             <ul class="overview-list">{entries}</ul>
         </Card>
     }

@@ -4,7 +4,9 @@
 use std::fmt::Display;
 
 use contract::errors::lookup;
-use contract::model::{Backup, BackupStatus, Policy, PolicyKind, Quota, Server, Volume};
+use contract::model::{
+    Backup, BackupStatus, Generation, Policy, PolicyKind, Quota, Server, Volume,
+};
 use contract::policy::{
     PolicyFacts, PolicyRefusal, RunFacts, RunRefusal, as_shown, create_refusals, delete_refusals,
     run_refusals, update_refusals,
@@ -217,7 +219,7 @@ impl RunSeen {
             protecting: backups(api, &[("status", PROTECTING)]).await?,
             servers: servers(api).await?,
             volumes: volumes(api).await?,
-            quotas: quotas(api).await?,
+            quotas: quotas(api).await?.heard(Generation::Csbs)?,
         })
     }
 

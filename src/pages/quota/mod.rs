@@ -36,7 +36,7 @@ const SHARES: usize = 20;
 pub fn quota_page() -> AnyView {
     let (api, clock) = (use_api(), use_clock());
     let (has_v1, has_vaults) = (api.has(Service::Csbs), api.has(Service::Cbr));
-    let limits = Query::new(quotas).polled(|_| Pace::Calm);
+    let limits = Query::joined(quotas).polled(|_| Pace::Calm);
     let samples = Memo::new(move |_| match limits.data() {
         Some(limits) => record(&api.project(), &limits, clock.now()),
         None => trend::recall_samples(&api.project()),

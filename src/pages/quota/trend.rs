@@ -48,7 +48,11 @@ pub fn record(project: &str, quotas: &[Quota], now: Timestamp) -> Vec<Sample> {
 fn add(samples: &mut Vec<Sample>, quotas: &[Quota], now: Timestamp) {
     let day = now.seconds().div_euclid(86_400);
     // A clock that was set back leaves days that have not come yet.
-    samples.retain(|sample| sample.day < day);
+    // Of a service that does not answer now, the last word of today stays.
+    samples.retain(|sample| {
+        sample.day < day
+            || sample.day == day && quotas.iter().all(|quota| quota.kind != sample.kind)
+    });
     samples.extend(quotas.iter().map(|quota| Sample {
         day,
         kind: quota.kind.clone(),
@@ -133,6 +137,16 @@ mod tests {
             add(&mut samples, &quota(used), at(day));
         }
         assert_eq!(points(&samples, "backups"), [(1, 11), (2, 12), (5, 20)]);
+        let vaults = Quota {
+            kind: "vault_capacity".into(),
+            ..Quota::default()
+        };
+        add(&mut samples, &[vaults], at(5));
+        assert_eq!(
+            points(&samples, "backups").len(),
+            3,
+            "not heard of, not forgotten"
+        );
         add(&mut samples, &quota(1), at(2));
         assert_eq!(points(&samples, "backups"), [(1, 11), (2, 1)]);
         assert!(points(&samples, "backup_capacity").is_empty());

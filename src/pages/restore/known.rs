@@ -1,11 +1,11 @@
 //! What the wizard has to know, read together: the backup and its siblings, servers, volumes,
 //! and the restores under way.
 
-use contract::model::{Backup, ResourceKind, Server, Volume};
+use contract::model::{Backup, Generation, ResourceKind, Server, Volume};
 use contract::restore::{RestoreFacts, RestorePlan, RestoreRefusal, TargetVolume, check};
 
 use super::draft::targets;
-use crate::api::{self, Api, ApiError, ListedRestore, Protection, both};
+use crate::api::{self, Api, ApiError, Joined, ListedRestore, Protection, both};
 
 /// Everything the decision depends on, as it was at one moment.
 #[derive(Clone, Debug, PartialEq)]
@@ -21,16 +21,19 @@ pub struct Known {
 
 impl Known {
     /// Reads it for one backup.
-    pub async fn fetch(api: Api, backup: String) -> Result<Self, ApiError> {
+    pub async fn fetch(api: Api, backup: String) -> Result<Joined<Self>, ApiError> {
         let world = both(
             both(api::servers(api), api::volumes(api)),
             both(api::restores(api), api::protection(api)),
         );
         let backups = async {
             let backup = api::backup(api, &backup).await?;
-            let filter = [("resource_id", backup.server_id.as_str())];
-            let mut all = if backup.server_id.is_empty() {
-                Vec::new()
+            let (filter, of) = (
+                [("resource_id", backup.server_id.as_str())],
+                backup.generation,
+            );
+            let Joined { mut all, silent } = if backup.server_id.is_empty() {
+                Joined::default()
             } else {
                 api::all_backups(api, &filter).await?
             };
@@ -42,16 +45,22 @@ impl Known {
                     .cmp(&a.created_at)
                     .then_with(|| a.id.cmp(&b.id))
             });
-            Ok(all)
+            Ok((all, silent, of))
         };
         let (backups, ((servers, volumes), (restores, protection))) = both(backups, world).await;
-        Ok(Self {
-            backups: backups?,
+        let (backups, silent, of) = backups?;
+        let known = Self {
+            backups,
             servers: servers?,
             volumes: volumes?,
-            restores: restores?,
-            protection: protection?,
-        })
+            // Only the service that keeps the backup decides about restoring it.
+            restores: restores?.heard(of)?,
+            protection: match (protection, of) {
+                (Err(error), Generation::Cbr) => return Err(error),
+                (protection, _) => protection.unwrap_or_default(),
+            },
+        };
+        Ok(Joined { all: known, silent })
     }
 
     /// A backup by id.

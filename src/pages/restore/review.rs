@@ -350,7 +350,7 @@ async fn recheck(wizard: Wizard, run: &Run) -> Result<(), Stuck> {
                 "The last check before the restore could not be made. {error}"
             )),
         })?;
-    let refusals = known.refusals(&run.plan);
+    let refusals = known.all.refusals(&run.plan);
     let step = refusals.iter().map(Step::of).min();
     if !wizard.is_gone() {
         wizard.known.put(known, wizard.now());

@@ -97,7 +97,7 @@ impl Runner {
         leptos::task::spawn_local(async move {
             match Known::fetch(runner.api, run.plan.backup.clone()).await {
                 Ok(known) => {
-                    if let Some(refusal) = known.refusals(&run.plan).into_iter().next() {
+                    if let Some(refusal) = known.all.refusals(&run.plan).into_iter().next() {
                         let text =
                             format!("The restore was not sent. {refusal} {}", refusal.way_out());
                         runner
@@ -183,6 +183,7 @@ impl Runner {
             ("name", safety.name.as_str()),
         ];
         let found = api::all_backups(api, &filter).await?;
+        let found = found.heard(run.plan.generation)?;
         Ok(found.into_iter().find(|backup| backup.name == safety.name))
     }
 }
@@ -216,7 +217,7 @@ async fn trace(api: Api, run: &Run) -> Result<Trace, ApiError> {
     if let Some(trace) = trace_in(&rows.entries, &run.plan, run.made_micros) {
         return Ok(trace);
     }
-    let listed = api::restores(api).await?;
+    let listed = api::restores(api).await?.heard(run.plan.generation)?;
     let ours = listed.iter().find(|restore| {
         restore.is_running()
             && restore.backup_id == run.plan.backup

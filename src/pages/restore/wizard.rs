@@ -62,7 +62,7 @@ impl Wizard {
     pub fn open() -> Self {
         let (api, params) = (use_api(), use_params_map());
         let backup_id = Memo::new(move |_| params.read().get("backup").unwrap_or_default());
-        let known = Query::new(move |api| {
+        let known = Query::joined(move |api| {
             let id = backup_id.get();
             async move { Known::fetch(api, id).await }
         });

@@ -1,9 +1,8 @@
 //! What a search finds: pages, servers, policies, vaults, backups, and whatever a pasted id belongs to.
 
 use contract::model::{Backup, Policy, Server, Vault};
-use contract::operations::Service;
 
-use crate::api::{self, Api, ApiError, newest_backups};
+use crate::api::{self, Api, ApiError, Joined, ListedRestore, newest_backups};
 use crate::data::filter::is_uuid;
 use crate::format::count;
 use crate::routes::{Area, Paths, with_query};
@@ -34,23 +33,14 @@ pub struct Known {
 }
 
 /// Reads what is searched at once.
-pub async fn load(api: Api) -> Result<Known, ApiError> {
-    let mut policies = match api.has(Service::Csbs) {
-        true => api::policies(api).await?,
-        false => Vec::new(),
-    };
-    let held = api::protection(api).await?;
-    policies.retain(|policy| {
-        held.policies
-            .iter()
-            .all(|of_vaults| of_vaults.id != policy.id)
-    });
-    policies.extend(held.policies);
-    Ok(Known {
-        servers: api::servers(api).await?,
-        policies,
-        vaults: held.vaults,
-    })
+pub async fn load(api: Api) -> Result<Joined<Known>, ApiError> {
+    let (servers, protectors) = api::both(api::servers(api), api::protectors(api)).await;
+    let servers = servers?;
+    Ok(protectors?.map(|protectors| Known {
+        servers,
+        policies: protectors.policies,
+        vaults: protectors.vaults,
+    }))
 }
 
 /// How well a name fits: whole, at its beginning, at a word's beginning, anywhere.
@@ -183,16 +173,17 @@ fn of_backup(backup: &Backup, paths: &Paths) -> Hit {
 }
 
 /// Hits that only the service knows: backups by name, or what an id belongs to.
-pub async fn remote(api: Api, text: String, paths: Paths) -> Result<Vec<Hit>, ApiError> {
+pub async fn remote(api: Api, text: String, paths: Paths) -> Result<Joined<Vec<Hit>>, ApiError> {
     let text = text.trim();
     if is_uuid(text) {
         return recognise(api, text, &paths).await;
     }
     if text.chars().count() < LETTERS {
-        return Ok(Vec::new());
+        return Ok(Joined::default());
     }
     let found = newest_backups(api, &[("name", text)], MOST).await?;
     let mut hits: Vec<Hit> = found
+        .all
         .iter()
         .map(|backup| of_backup(backup, &paths))
         .collect();
@@ -203,30 +194,34 @@ pub async fn remote(api: Api, text: String, paths: Paths) -> Result<Vec<Hit>, Ap
         href: paths.backups_where(&[("q", text)]),
         glyph: Glyph::Search,
     });
-    Ok(hits)
+    Ok(Joined {
+        all: hits,
+        silent: found.silent,
+    })
 }
 
 /// What a pasted id is the id of; servers and policies are known without asking.
-async fn recognise(api: Api, id: &str, paths: &Paths) -> Result<Vec<Hit>, ApiError> {
+async fn recognise(api: Api, id: &str, paths: &Paths) -> Result<Joined<Vec<Hit>>, ApiError> {
+    let found = |hit| Ok(Joined::whole(vec![hit]));
     match api::backup(api, id).await {
-        Ok(backup) => return Ok(vec![of_backup(&backup, paths)]),
+        Ok(backup) => return found(of_backup(&backup, paths)),
         Err(error) if error.is_missing() => {}
         Err(error) => return Err(error),
     }
     let together = newest_backups(api, &[("checkpoint_id", id)], 1).await?;
-    if let Some(backup) = together.first() {
-        return Ok(vec![Hit {
+    if let Some(backup) = together.all.first() {
+        return found(Hit {
             kind: "Made together",
             title: "Backups made together".to_owned(),
             detail: format!("{} and those made with it", backup.name),
             href: paths.backups_where(&[("checkpoint", id)]),
             glyph: Glyph::Backup,
-        }]);
+        });
     }
     let volumes = api::volumes(api).await?;
     if let Some(volume) = volumes.iter().find(|volume| volume.id == id) {
         let server = volume.attachments.first();
-        return Ok(vec![Hit {
+        return found(Hit {
             kind: "Volume",
             title: volume.name.clone(),
             detail: match server {
@@ -235,20 +230,22 @@ async fn recognise(api: Api, id: &str, paths: &Paths) -> Result<Vec<Hit>, ApiErr
             },
             href: server.map_or_else(|| paths.servers(), |(server, _)| paths.server(server)),
             glyph: Glyph::Volume,
-        }]);
+        });
     }
-    let restores = api::restores(api).await?;
-    let restore = restores.into_iter().find(|restore| restore.id == id);
-    Ok(restore
-        .map(|restore| Hit {
-            kind: "Restore",
-            title: "A restore".to_owned(),
-            detail: restore.status,
-            href: with_query(paths.restores(), &[("find", &restore.backup_id)]),
-            glyph: Glyph::Restore,
-        })
-        .into_iter()
-        .collect())
+    let of_restore = |restore: ListedRestore| Hit {
+        kind: "Restore",
+        title: "A restore".to_owned(),
+        detail: restore.status,
+        href: with_query(paths.restores(), &[("find", &restore.backup_id)]),
+        glyph: Glyph::Restore,
+    };
+    let mut hits = api::restores(api).await?.map(|restores| {
+        let found = restores.into_iter().filter(|restore| restore.id == id);
+        found.map(of_restore).collect::<Vec<_>>()
+    });
+    // Whoever did not answer may know the id.
+    hits.silent = together.silent.or(hits.silent);
+    Ok(hits)
 }
 
 #[cfg(test)]

@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use leptos::{ev, html, prelude::*};
 
-use crate::api::ApiError;
 use crate::format::count;
 use crate::layout::{Page, use_palette, use_paths};
 use crate::query::Query;
@@ -34,14 +33,14 @@ fn panel() -> AnyView {
     let session = use_session();
     let text = RwSignal::new(String::new());
     let asked = debounced(text);
-    let known = Query::new(load);
+    let known = Query::joined(load);
     let found = {
         let paths = paths.clone();
-        Query::new(move |api| {
+        Query::joined(move |api| {
             let (text, paths) = (asked.get(), paths.clone());
             async move {
                 let hits = remote(api, text.clone(), paths).await?;
-                Ok((text, hits))
+                Ok(hits.map(|hits| (text, hits)))
             }
         })
     };
@@ -72,7 +71,13 @@ fn panel() -> AnyView {
     let searching = Memo::new(move |_| {
         known.loading().get() || found.loading().get() || text.get() != asked.get()
     });
-    let failed = Memo::new(move |_| known.error().or_else(|| found.error()));
+    let failed = Memo::new(move |_| {
+        let silent = || known.silent().or_else(|| found.silent());
+        let error = known.error().or_else(|| found.error());
+        error.map(|error| error.to_string()).or_else(|| {
+            silent().map(|silent| format!("{} did not answer. {}", silent.of.name(), silent.error))
+        })
+    });
     let again = Callback::new(move |()| {
         known.refresh();
         found.refresh();
@@ -87,14 +92,14 @@ fn panel() -> AnyView {
                     (false, number) => count(number, "result", "results"),
                 }}
             </p>
-            {move || failed.get().map(|error| failure(&error, again))}
+            {move || failed.get().map(|why| failure(&why, again))}
         </div>
     }
     .into_any()
 }
 
-fn failure(error: &ApiError, again: Callback<()>) -> AnyView {
-    let text = format!("What is listed was found all the same. {error}");
+fn failure(why: &str, again: Callback<()>) -> AnyView {
+    let text = format!("What is listed was found all the same. {why}");
     view! {
         <Notice title="Not everything could be searched">
             <p>{text}</p>

@@ -14,15 +14,18 @@ pub enum Protection {
     Never,
     /// No policy, or one that is switched off.
     NoPolicy,
+    /// Nobody could be asked.
+    NotKnown,
 }
 
 impl Protection {
     /// All of them, in the order they are offered.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Any,
         Self::Gap,
         Self::Never,
         Self::NoPolicy,
+        Self::NotKnown,
         Self::Protected,
     ];
 
@@ -34,6 +37,7 @@ impl Protection {
             Self::Gap => "gap",
             Self::Never => "never",
             Self::NoPolicy => "no-policy",
+            Self::NotKnown => "unknown",
         }
     }
 
@@ -45,6 +49,7 @@ impl Protection {
             Self::Gap => "Not protected",
             Self::Never => "Without any backup",
             Self::NoPolicy => "Without a running policy",
+            Self::NotKnown => "Not known",
         }
     }
 }
@@ -100,9 +105,12 @@ impl Filter {
             && match self.protection {
                 Protection::Any => true,
                 Protection::Protected => server.gap.is_none(),
-                Protection::Gap => server.gap.is_some(),
+                Protection::Gap => server.has_gap(),
                 Protection::Never => server.gap == Some(Gap::Never),
-                Protection::NoPolicy => !matches!(server.policy, PolicyState::On { .. }),
+                Protection::NoPolicy => {
+                    matches!(server.policy, PolicyState::None | PolicyState::Off { .. })
+                }
+                Protection::NotKnown => server.is_unknown(),
             }
     }
 }
@@ -171,6 +179,13 @@ mod tests {
         assert!(passes("nightly", Protection::Protected, &web));
         assert!(!passes("web", Protection::Any, &db));
         assert!(passes("", Protection::Gap, &db) && passes("", Protection::Never, &db));
+        let silent = server(
+            "edge-01",
+            Some(Gap::NotKnown("silent")),
+            PolicyState::NotKnown,
+        );
+        assert!(passes("", Protection::NotKnown, &silent) && !passes("", Protection::Gap, &silent));
+        assert!(!passes("", Protection::NoPolicy, &silent));
         assert!(passes("", Protection::NoPolicy, &db) && !passes("", Protection::NoPolicy, &web));
     }
 }

@@ -8,7 +8,7 @@ use leptos::prelude::*;
 use super::filter::{Filter, Protection};
 use super::protection;
 use crate::clock::use_clock;
-use crate::coverage::{CoverageData, ServerCoverage, load_coverage};
+use crate::coverage::{CoverageData, Gap, ServerCoverage, load_coverage};
 use crate::form::{Field, TextInput};
 use crate::format::count;
 use crate::layout::{Page, use_paths};
@@ -35,8 +35,8 @@ pub fn page() -> AnyView {
     let (clock, query) = (use_clock(), use_query_map());
     let filter = Memo::new(move |_| Filter::from_query(|name| query.read().get(name)));
     let target = Memo::new(move |_| filter.with(|filter| filter.target));
-    let data =
-        Query::new(move |api| load_coverage(api, target.get(), clock.now())).polled(|_| Pace::Calm);
+    let data = Query::joined(move |api| load_coverage(api, target.get(), clock.now()))
+        .polled(|_| Pace::Calm);
     let change = change_filter();
     let table = move |data: Signal<Arc<CoverageData>>| {
         view! { <Servers data=data filter=filter change=change/> }.into_any()
@@ -169,6 +169,10 @@ fn row(paths: &Paths, coverage: &ServerCoverage, server: &Server) -> AnyView {
         protection::policy(paths, &coverage.policy),
     );
     let failed = coverage.failed.is_some();
+    let unknown = match coverage.gap {
+        Some(Gap::NotKnown(why)) => Some(why),
+        _ => None,
+    };
     let (state, disks) = (server_state(&server.status), server.attachments.len());
     let back_up = paths.back_up_server(&server.id);
     view! {
@@ -178,6 +182,7 @@ fn row(paths: &Paths, coverage: &ServerCoverage, server: &Server) -> AnyView {
             <Cell label="Protection">
                 <span class="stack">
                     {protection}
+                    {unknown.map(|why| view! { <span class="field-hint">{why}</span> })}
                     {failed.then(|| view! { <span class="field-hint">"Latest backup failed"</span> })}
                 </span>
             </Cell>

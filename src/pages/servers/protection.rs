@@ -16,6 +16,7 @@ pub(super) fn badge(coverage: &ServerCoverage) -> AnyView {
         Some(Gap::Unsupported) => (Tone::Warning, "Cannot be backed up"),
         Some(Gap::Old { .. }) => (Tone::Warning, "Too old"),
         Some(Gap::DisksLeftOut { .. }) => (Tone::Warning, "Disks left out"),
+        Some(Gap::NotKnown(_)) => (Tone::Neutral, "Not known"),
     };
     view! { <Badge tone=tone text=word/> }.into_any()
 }
@@ -33,6 +34,7 @@ pub(super) fn sentence(coverage: &ServerCoverage, now: Timestamp) -> String {
         (Some(Gap::Unsupported), _) => {
             "The service does not back up bare metal servers.".to_owned()
         }
+        (Some(Gap::NotKnown(why)), _) => (*why).to_owned(),
         (Some(Gap::Old { newest: at }), _) => newest(*at),
         (Some(Gap::DisksLeftOut { volumes }), _) => {
             format!(
@@ -47,7 +49,11 @@ pub(super) fn sentence(coverage: &ServerCoverage, now: Timestamp) -> String {
 /// The policy that looks after it.
 pub(super) fn policy(paths: &Paths, state: &PolicyState) -> AnyView {
     let Some((id, name)) = state.policy() else {
-        return view! { <span class="dash">"None"</span> }.into_any();
+        let word = match state {
+            PolicyState::NotKnown => "Not known",
+            _ => "None",
+        };
+        return view! { <span class="dash">{word}</span> }.into_any();
     };
     let (href, name) = (paths.policy(id), name.to_owned());
     let off = matches!(state, PolicyState::Off { .. });

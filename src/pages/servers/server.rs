@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use contract::model::{Backup, Policy, Server, Vault, Volume};
+use contract::model::{Backup, Generation, Policy, Server, Vault, Volume};
 use contract::operations::Service;
 use leptos::prelude::*;
 
 use super::{back_up::BackUpNow, capabilities, facts, protection, recent, volumes};
-use crate::api::{self, Api, ApiError, can_be_backed_up, newest_backups};
+use crate::api::{self, Api, ApiError, Joined, Silent, can_be_backed_up, newest_backups};
 use crate::clock::use_clock;
-use crate::coverage::{PolicyState, ServerCoverage, Target, backup_refusal, cover};
+use crate::coverage::{Missing, PolicyState, ServerCoverage, Target, backup_refusal, cover};
 use crate::layout::{Page, use_paths};
 use crate::pages::tasks::{RestoresOf, restores_card};
 use crate::query::{Pace, Query, query_view, refresh_bar};
@@ -29,38 +29,48 @@ struct Whole {
     policies: Vec<Policy>,
     /// The vault it is in.
     vault: Option<Vault>,
+    /// Which vault that is could not be asked.
+    vault_unknown: bool,
+    /// What else could not be asked.
+    missing: Missing,
 }
 
-async fn load(api: Api, id: String) -> Result<Whole, ApiError> {
+async fn load(api: Api, id: String) -> Result<Joined<Whole>, ApiError> {
     let server = Arc::new(api::server(api, &id).await?);
     let volumes = Arc::new(api::volumes_of(api, &id).await?);
-    let recent = Arc::new(newest_backups(api, &[("resource_id", &id)], RECENT).await?);
-    let mut policies = match api.has(Service::Csbs) {
-        true => api::policies(api).await?,
-        false => Vec::new(),
-    };
-    let held = api::protection(api).await?;
-    let vault = held.vault_of(&id).cloned();
-    policies.retain(|policy| {
-        held.policies
-            .iter()
-            .all(|of_vaults| of_vaults.id != policy.id)
-    });
-    policies.extend(held.policies);
-    Ok(Whole {
+    let of_server = [("resource_id", id.as_str())];
+    let (recent, protectors) = api::both(
+        newest_backups(api, &of_server, RECENT),
+        api::protectors(api),
+    )
+    .await;
+    let (recent, protectors) = (recent?, protectors?);
+    let silent = |silent: &Option<Silent>| silent.as_ref().map(|silent| silent.of);
+    let whole = Whole {
         server,
         volumes,
-        recent,
-        policies,
-        vault,
-    })
+        vault: protectors.all.vault_of(&id).cloned(),
+        vault_unknown: silent(&protectors.silent) == Some(Generation::Cbr),
+        missing: Missing {
+            backups: silent(&recent.silent),
+            policies: protectors.silent.is_some(),
+            unasked: Vec::new(),
+        },
+        recent: Arc::new(recent.all),
+        policies: protectors.all.policies,
+    };
+    let silent = recent.silent.or(protectors.silent).map(|silent| Silent {
+        means: "Its backups and policies of this server are missing here; whether they protect it is not known.",
+        ..silent
+    });
+    Ok(Joined { all: whole, silent })
 }
 
 /// The page.
 pub fn page() -> AnyView {
     let params = use_params_map();
     let id = Memo::new(move |_| params.read().get("id").unwrap_or_default());
-    let whole = Query::new(move |api| load(api, id.get())).polled(|whole: &Whole| {
+    let whole = Query::joined(move |api| load(api, id.get())).polled(|whole: &Whole| {
         if whole.recent.iter().any(|backup| backup.status.is_busy()) {
             Pace::Lively
         } else {
@@ -185,6 +195,7 @@ fn Effective(whole: Signal<Arc<Whole>>) -> AnyView {
                 Target::default(),
                 clock.ticking(),
             )
+            .without(&whole.missing)
             .servers
             .pop()
         })
@@ -192,6 +203,9 @@ fn Effective(whole: Signal<Arc<Whole>>) -> AnyView {
     let has_vaults = use_session().has(Service::Cbr);
     let vault_of = move |whole: &Whole| {
         let lies_in = match &whole.vault {
+            None if whole.vault_unknown => {
+                view! { <span class="dash">"Not known"</span> }.into_any()
+            }
             None => view! { <span class="dash">"None"</span> }.into_any(),
             Some(vault) => {
                 let href = paths.with_value(|paths| paths.vault(&vault.id));
@@ -204,6 +218,7 @@ fn Effective(whole: Signal<Arc<Whole>>) -> AnyView {
     let view = move |coverage: ServerCoverage| {
         let remedy = paths.with_value(|paths| match &coverage.policy {
             PolicyState::None => (paths.new_policy_for(&coverage.server_id), "Create a policy"),
+            PolicyState::NotKnown => (paths.policies(), "Show policies"),
             PolicyState::Off { id, .. } | PolicyState::On { id, .. } => {
                 (paths.policy(id), "Show the policy")
             }

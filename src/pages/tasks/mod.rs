@@ -29,7 +29,7 @@ use record::{COLUMNS, History, ROWS, history_row, read};
 /// The page.
 pub fn restores_page() -> AnyView {
     let tasks = use_tasks();
-    let history = Query::new(move |api| read(api, tasks.restores(), RestoresOf::Project))
+    let history = Query::joined(move |api| read(api, tasks.restores(), RestoresOf::Project))
         .polled(History::pace);
     let table = |read: Signal<Arc<History>>| history_card(read);
     let of_service = use_paths().tasks();

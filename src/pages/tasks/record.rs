@@ -8,7 +8,7 @@ use contract::session::AuditRow;
 use leptos::prelude::*;
 
 use super::history::{Asked, Entry, Sources, Went, entries};
-use crate::api::{self, Api, ApiError};
+use crate::api::{self, Api, ApiError, Joined, Silent};
 use crate::layout::use_paths;
 use crate::pages::restore::PROGRESS;
 use crate::query::{Pace, Query, query_view};
@@ -93,7 +93,7 @@ pub async fn read(
     api: Api,
     started: Vec<StartedRestore>,
     of: RestoresOf,
-) -> Result<History, ApiError> {
+) -> Result<Joined<History>, ApiError> {
     let mut rows = api::audit(api, csbs::RESTORES_CREATE.id, ROWS, None)
         .await?
         .entries;
@@ -106,36 +106,56 @@ pub async fn read(
     rows.truncate(ROWS);
     rows.retain(|row| of.holds(row));
     if rows.is_empty() {
-        return Ok(History {
+        return Ok(Joined::whole(History {
             rows: Vec::new(),
             more,
-        });
+        }));
     }
     let listed = api::restores(api).await?;
     let servers = api::servers(api).await?;
+    let mut silent = listed.silent;
     let mut asked = HashSet::new();
     let mut backups = Vec::new();
     for row in &rows {
-        let Some(Asked { backup_id: id, .. }) = Asked::of(row) else {
+        let Some(Asked {
+            backup_id: id,
+            generation: of,
+            ..
+        }) = Asked::of(row)
+        else {
             continue;
         };
-        if asked.len() < ASKED && asked.insert(id.clone()) {
-            match api::backup(api, &id).await {
+        // Who does not answer is not asked again for each row.
+        let answers = silent.as_ref().is_none_or(|silent| silent.of != of);
+        if answers && asked.len() < ASKED && asked.insert(id.clone()) {
+            match api::backup_of(api, of, &id).await {
                 Ok(backup) => backups.push(backup),
                 Err(error) if error.is_missing() => {}
-                Err(error) => return Err(error),
+                Err(ApiError::SessionEnded) => return Err(ApiError::SessionEnded),
+                Err(error) => {
+                    let means = "";
+                    silent = silent.or(Some(Silent { of, means, error }));
+                }
             }
         }
     }
     let sources = Sources {
-        listed: &listed,
+        listed: &listed.all,
         started: &started,
         backups: &backups,
         servers: &servers,
     };
-    Ok(History {
+    let history = History {
         rows: entries(&rows, &sources),
         more,
+    };
+    let silent = silent.map(|silent| Silent {
+        means: "How restores from its backups went is not known, but for what this browser saw itself.",
+        ..silent
+    });
+    Ok(Joined {
+        all: history,
+        silent,
     })
 }
 
@@ -143,7 +163,7 @@ pub async fn read(
 pub fn restores_card(title: &'static str, of: Signal<RestoresOf>) -> AnyView {
     let tasks = use_tasks();
     let history =
-        Query::new(move |api| read(api, tasks.restores(), of.get())).polled(History::pace);
+        Query::joined(move |api| read(api, tasks.restores(), of.get())).polled(History::pace);
     let paths = StoredValue::new(use_paths());
     let all = paths.with_value(Paths::restores);
     let table = move |read: Signal<Arc<History>>| {

@@ -12,7 +12,7 @@ use super::super::keep::KeptText;
 use super::carry_out::{Run, carry_out, world};
 use super::results::results;
 use super::steps::{Draft, missing_of, steps};
-use crate::api::{ApiError, use_api};
+use crate::api::{ApiError, Joined, use_api};
 use crate::clock::use_clock;
 use crate::form::{Checkbox, Field, TextArea};
 use crate::format::count;
@@ -208,7 +208,7 @@ fn planned(import: Import, known: Signal<Arc<World>>) -> AnyView {
                     carry_out(api, import.run, run).await;
                 }
                 Ok(fresh) => {
-                    import.query.put(fresh, clock.now());
+                    import.query.put(Joined::whole(fresh), clock.now());
                     stopped.try_set(Some(
                         "The policies have changed since this plan was made. It is made anew below; look at it again.".to_owned(),
                     ));
