@@ -20,6 +20,7 @@ use serde::de::DeserializeOwned;
 
 use super::catalogue::learn;
 use super::error::ApiError;
+use super::trouble::{Trouble, note};
 use crate::clock::Clock;
 
 /// How long an answer may take, in milliseconds.
@@ -39,8 +40,10 @@ pub struct Api {
     clock: Clock,
     /// True from an answer that says nobody is signed in until somebody is again.
     pub ended: RwSignal<bool>,
-    /// Counts the times somebody signed in again; what failed for want of a session loads anew.
+    /// Counts the times somebody signed in again, or a service came back; what failed for want of it loads anew.
     pub renewed: RwSignal<u32>,
+    /// The services whose last read failed.
+    pub troubles: RwSignal<Vec<Trouble>>,
 }
 
 /// The API of the project this page is in.
@@ -58,6 +61,7 @@ impl Api {
             clock,
             ended: RwSignal::new(false),
             renewed: RwSignal::new(0),
+            troubles: RwSignal::new(Vec::new()),
         };
         provide_context(api);
         api
@@ -92,6 +96,29 @@ impl Api {
         self.project.get_value()
     }
 
+    /// Whether a service fails again and again, which is said for the whole page; tracked.
+    pub fn in_trouble(self) -> bool {
+        self.troubles
+            .with(|all| all.iter().any(Trouble::is_lasting))
+    }
+
+    /// Takes down how a read of a service ended. One that is back is asked anew for everything on screen.
+    fn note(self, service: Service, error: Option<&ApiError>, rest: u32) {
+        let failed = match error {
+            Some(error) if error.is_trouble() => Some((error.clone(), rest)),
+            // Whoever is offline or not signed in learns nothing about the service.
+            Some(ApiError::Network | ApiError::SessionEnded) => return,
+            _ => None,
+        };
+        if failed.is_none() && self.troubles.try_with_untracked(Vec::is_empty) != Some(false) {
+            return;
+        }
+        let back = |all: &mut Vec<Trouble>| note(all, service, failed);
+        if self.troubles.try_update(back) == Some(true) {
+            self.renewed.try_update(|renewed| *renewed += 1);
+        }
+    }
+
     /// A call of an operation; `values` fill the parameters of its path.
     pub fn call(self, operation: &'static Operation, values: &[&str]) -> Call {
         let mut url = String::from("/api/");
@@ -101,6 +128,8 @@ impl Api {
         url.push_str(operation.service.word());
         url.push_str(&operation.path_with(values));
         let mut call = Call::new(self, operation.method, url);
+        call.service = (operation.method.is_read() && operation.service != Service::Sandbox)
+            .then_some(operation.service);
         let epoch = self.epoch.get_value();
         if !epoch.is_empty() {
             call.headers.push((EPOCH_HEADER, epoch));
@@ -128,6 +157,8 @@ pub fn operation_id() -> String {
 #[must_use = "a call does nothing until it is sent"]
 pub struct Call {
     api: Api,
+    /// The service a read tells something about.
+    service: Option<Service>,
     method: Method,
     url: String,
     query: Vec<(String, String)>,
@@ -139,6 +170,7 @@ impl Call {
     fn new(api: Api, method: Method, url: String) -> Self {
         Self {
             api,
+            service: None,
             method,
             url,
             query: Vec::new(),
@@ -190,7 +222,7 @@ impl Call {
 
     /// Sends it; the answer as text.
     async fn text(self) -> Result<Answer, ApiError> {
-        let api = self.api;
+        let (api, service) = (self.api, self.service);
         let renewed = api.renewed.try_get_untracked();
         let limit = Limit::start();
         let answer = exchange(self, &limit).await.map_err(|error| {
@@ -207,6 +239,9 @@ impl Call {
         }
         if let Err(ApiError::Refused { status, code, .. }) = &answer {
             learn(code, *status).await;
+        }
+        if let Some(service) = service {
+            api.note(service, answer.as_ref().err(), limit.rest.get());
         }
         answer
     }
@@ -279,6 +314,7 @@ async fn exchange(call: Call, limit: &Limit) -> Result<Answer, ApiError> {
             text,
         })
     } else {
+        limit.rest.set(header("retry-after").parse().unwrap_or(0));
         Err(refused(&response, &text, request_id))
     }
 }
@@ -316,6 +352,8 @@ fn http_date(text: &str) -> Option<Timestamp> {
 struct Limit {
     controller: Option<web_sys::AbortController>,
     passed: Rc<Cell<bool>>,
+    /// Seconds the service asks to be left alone for.
+    rest: Cell<u32>,
     _timeout: Timeout,
 }
 
@@ -335,6 +373,7 @@ impl Limit {
         Self {
             controller,
             passed,
+            rest: Cell::new(0),
             _timeout: timeout,
         }
     }

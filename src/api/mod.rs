@@ -21,6 +21,7 @@ mod service_tasks;
 pub mod session;
 mod sharing;
 mod tags;
+mod trouble;
 mod vault_policies;
 mod vault_world;
 mod vaults;
@@ -58,6 +59,7 @@ pub use sharing::{
     shareable_backups, shared_before, shared_with_us, vault_backup, vault_of_backup, whose_project,
 };
 pub use tags::{Tagged, change_tags, policy_tags, tag_requests};
+pub use trouble::Trouble;
 pub use vault_policies::{
     create_policy_of_vaults, delete_policy_of_vaults, policies_of_vaults, policy_backups,
     policy_of_vaults, run_vault, run_vault_request, update_policy_of_vaults,

@@ -10,6 +10,7 @@ mod preferences;
 mod projects;
 mod task_tray;
 mod top_bar;
+mod trouble;
 mod user_menu;
 mod zone_menu;
 
@@ -41,6 +42,7 @@ pub fn Frame(children: Children) -> AnyView {
             <navigation::Navigation open=navigation_open/>
             <main id="main" class="main" tabindex="-1">
                 <offline::OfflineNotice/>
+                <trouble::TroubleNotice/>
                 <ExpiryNotice/>
                 {children()}
             </main>

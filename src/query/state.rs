@@ -55,6 +55,7 @@ impl Default for QueryState {
 pub(super) struct AnyQuery {
     pub state: RwSignal<QueryState>,
     wish: RwSignal<u32>,
+    api: Api,
 }
 
 /// A resource of the service. Copy it around; it lives as long as the page that made it.
@@ -164,6 +165,7 @@ impl AnyQuery {
         let query = Self {
             state: RwSignal::new(QueryState::default()),
             wish: RwSignal::new(0),
+            api,
         };
         Effect::new(move |before: Option<(u32, u32)>| {
             let turn = (query.wish.get(), api.renewed.get());
@@ -189,6 +191,19 @@ impl AnyQuery {
 
     pub fn loading(self) -> Signal<bool> {
         Signal::derive(move || self.state.with(|state| state.loading))
+    }
+
+    /// Whether the page as a whole says already what failed here; tracked.
+    pub fn is_told(self) -> bool {
+        self.api.in_trouble()
+            && self.state.with(|state| {
+                let silent = state.silent.as_ref().map(|silent| &silent.error);
+                state
+                    .error
+                    .as_ref()
+                    .or(silent)
+                    .is_some_and(ApiError::is_trouble)
+            })
     }
 }
 

@@ -46,8 +46,11 @@ fn any_view(
 fn waiting(what: &'static str, query: AnyQuery, retry: Callback<()>) -> AnyView {
     let error = move || query.state.with(|state| state.error.clone());
     let failed = Memo::new(move |_| query.state.with(|state| state.error.is_some()));
+    let told = Memo::new(move |_| query.is_told());
     view! {
-        {move || if failed.get() {
+        {move || if told.get() {
+            view! { <p class="field-hint">{format!("The {what} could not be loaded.")}</p> }.into_any()
+        } else if failed.get() {
             let text = Signal::derive(move || error().map(|error| error.text()).unwrap_or_default());
             let reference = Signal::derive(move || error().and_then(|error| error.reference()));
             view! {
@@ -73,24 +76,32 @@ fn lacking(what: &'static str, query: AnyQuery, retry: Callback<()>) -> AnyView 
                     let from = zone.with(|zone| zone.exact_seconds(at));
                     (
                         format!("The {what} could not be refreshed"),
-                        format!("What is shown is from {from}. {error}"),
+                        format!("What is shown is from {from}."),
+                        error.to_string(),
                     )
                 }
                 (None, Some(silent)) => (
                     format!("{} did not answer", silent.of.name()),
-                    format!("{} {}", silent.means, silent.error),
+                    silent.means.to_owned(),
+                    silent.error.to_string(),
                 ),
                 (None, None) => return None,
             })
         })
     });
-    let lacks = Memo::new(move |_| words.with(Option::is_some));
-    let word = move |which: fn((String, String)) -> String| {
+    let told = Memo::new(move |_| words.with(Option::is_some).then(|| query.is_told()));
+    let word = move |which: fn((String, String, String)) -> String| {
         Signal::derive(move || words.get().map(which).unwrap_or_default())
     };
     view! {
-        {move || lacks.get().then(|| view! {
-            <StaleNotice title=word(|words| words.0) text=word(|words| words.1) on_retry=retry busy=query.loading()/>
+        {move || told.get().map(|told| if told {
+            view! { <p class="field-hint">{word(|(title, kept, _)| format!("{title}. {kept}"))}</p> }.into_any()
+        } else {
+            view! {
+                <StaleNotice title=word(|(title, ..)| title) text=word(|(_, kept, why)| format!("{kept} {why}"))
+                    on_retry=retry busy=query.loading()/>
+            }
+            .into_any()
         })}
     }
     .into_any()

@@ -15,6 +15,7 @@ mod policies_v3;
 mod restore;
 mod screens;
 mod search;
+mod service_in_trouble;
 mod sharing;
 mod sign_in;
 mod tags;
