@@ -237,8 +237,8 @@ impl Call {
         if same && matches!(answer, Err(ApiError::SessionEnded)) {
             api.ended.try_set(true);
         }
-        if let Err(ApiError::Refused { status, code, .. }) = &answer {
-            learn(code, *status).await;
+        if let Err(error) = &answer {
+            learn(error.code()).await;
         }
         if let Some(service) = service {
             api.note(service, answer.as_ref().err(), limit.rest.get());

@@ -153,6 +153,7 @@ mod tests {
 
     #[test]
     fn a_known_code_has_our_text_and_the_services_words_beside_it() {
+        crate::api::catalogue::learned();
         let error = refused(400, "CSBS.9006", "quota exceeded", "r-1");
         let known = lookup("CSBS.9006", 400).expect("a documented code");
         assert_eq!(error.text(), format!("{} {}", known.meaning, known.remedy));

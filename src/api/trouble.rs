@@ -83,6 +83,7 @@ mod tests {
 
     #[test]
     fn only_failures_of_a_service_as_a_whole_are_trouble() {
+        crate::api::catalogue::learned();
         for (error, trouble) in [
             (ApiError::Timeout, true),
             (ApiError::Network, false),

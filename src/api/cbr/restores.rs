@@ -42,7 +42,7 @@ async fn tasks(api: Api, query: &[(&str, &str)]) -> Result<Vec<Task>, ApiError> 
 pub(super) async fn list(api: Api, backup: String) -> Result<Vec<ListedRestore>, ApiError> {
     let tasks = tasks(api, &[("operation_type", "restore")]).await?;
     for task in &tasks {
-        learn(&task.error_info.code, 0).await;
+        learn(&task.error_info.code).await;
     }
     let mut found: Vec<ListedRestore> = tasks
         .into_iter()
@@ -104,7 +104,7 @@ pub(super) async fn failure(api: Api, backup: Backup) -> Result<Option<Failure>,
             .any(|about| text(about, "backup_id") == backup.id)
     });
     if let Some(task) = &found {
-        learn(&task.error_info.code, 0).await;
+        learn(&task.error_info.code).await;
     }
     Ok(found.map(|task| Failure {
         operation: task.operation_type,

@@ -201,7 +201,7 @@ fn is_uncertain(error: &ApiError) -> bool {
         ApiError::Refused { status, code, .. } => {
             *status >= 500
                 && (!(code.starts_with("CSBS.") || code.starts_with("BackupService."))
-                    || api::explain(code, *status).is_some_and(|text| text.retryable))
+                    || api::explain(code, *status).is_none_or(|text| text.retryable))
         }
     }
 }
