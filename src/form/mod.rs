@@ -3,12 +3,14 @@
 
 mod controls;
 mod field;
+mod kept;
 mod request;
 mod submit;
 mod summary;
 
 pub use controls::{Checkbox, NumberInput, Select, SelectOption, TextArea, TextInput};
 pub use field::{Field, FieldControl, use_field};
+pub use kept::EntriesBack;
 pub use request::ShowRequest;
 pub use submit::{Submission, SubmitState};
 pub use summary::{ErrorSummary, Problem, Problems};

@@ -6,7 +6,7 @@ use contract::model::Tag;
 use contract::rules::{MAX_TAGS, tag_key, tag_value};
 
 /// One row as it is typed.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct TagRow {
     pub key: String,
     pub value: String,
@@ -14,7 +14,7 @@ pub struct TagRow {
 
 impl TagRow {
     /// A row nobody has written into stands for nothing.
-    fn is_blank(&self) -> bool {
+    pub fn is_blank(&self) -> bool {
         self.key.trim().is_empty() && self.value.trim().is_empty()
     }
 

@@ -54,6 +54,18 @@ impl TagRows {
         }
     }
 
+    /// Fills the rows anew, as they were typed.
+    pub fn load_rows(self, rows: &[TagRow]) {
+        let tags: Vec<Tag> = rows
+            .iter()
+            .map(|row| Tag {
+                key: row.key.clone(),
+                value: row.value.clone(),
+            })
+            .collect();
+        self.load(&tags);
+    }
+
     fn push(self, key: &str, value: &str) -> u32 {
         let number = self.next.get_value();
         self.next.set_value(number + 1);

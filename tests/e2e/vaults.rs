@@ -50,6 +50,62 @@ fn a_vault_is_made_and_deleted_by_keyboard_alone() {
 }
 
 #[test]
+fn a_half_filled_form_survives_reload_closed_tab_and_signing_in_again() {
+    journey("vault-draft", async |page| {
+        page.sign_in().await?;
+        page.click("link", "Vaults").await?;
+        page.click("button", "Create vault").await?;
+        page.see("heading", "Create vault").await?;
+        page.fill("Name", "half-done").await?;
+        page.fill("Size", "250").await?;
+        page.click("button", &format!("Add {SERVER}")).await?;
+        page.fill("Key 1", "tier").await?;
+        let form = page.url().await?;
+        page.reload().await?;
+        its_entries_are_back(page).await?;
+        page.accessible().await?;
+        // What a tab keeps for itself goes with the tab.
+        page.script("sessionStorage.clear()", vec![]).await?;
+        page.end_session().await?;
+        page.sign_in().await?;
+        page.open(&form).await?;
+        its_entries_are_back(page).await?;
+        page.click("button", "Discard them").await?;
+        is_empty(page).await?;
+        page.reload().await?;
+        is_empty(page).await?;
+        // Once the vault is made nothing is left of its draft.
+        page.fill("Name", "half-done").await?;
+        page.click("button", "Create vault").await?;
+        page.see("heading", "half-done").await?;
+        page.open(&form).await?;
+        is_empty(page).await
+    });
+}
+
+const BACK: &str = "Your unsaved entries are back";
+
+async fn its_entries_are_back(page: &Page) -> Result<()> {
+    page.see_text(BACK).await?;
+    page.see_text("Chosen: 1 resource").await?;
+    for (label, text) in [("Name", "half-done"), ("Size", "250"), ("Key 1", "tier")] {
+        let shown = page.value(label).await?;
+        ensure!(shown == text, "{label} holds {shown}, not {text}");
+    }
+    Ok(())
+}
+
+async fn is_empty(page: &Page) -> Result<()> {
+    page.until("the form is empty", async || {
+        Ok(page.value("Name").await?.is_empty().then_some(()))
+    })
+    .await?;
+    page.see_text("Chosen: 0 resources").await?;
+    ensure!(!page.text().await?.contains(BACK), "the word is gone");
+    Ok(())
+}
+
+#[test]
 fn servers_are_moved_bound_by_tags_and_put_in_and_every_refusal_is_said_before() {
     journey("vault-resources", async |page| {
         page.sign_in().await?;

@@ -19,12 +19,12 @@ use super::timeline::editor_timeline;
 use super::vaults_form::vault_fields;
 use crate::api::{servers, use_api, vaults};
 use crate::clock::use_clock;
-use crate::form::{ErrorSummary, Field, TextArea, TextInput};
+use crate::form::{EntriesBack, ErrorSummary, Field, TextArea, TextInput};
 use crate::layout::use_paths;
 use crate::query::Query;
 use crate::schedule::{NextRuns, zone_of};
 use crate::session::{recall, use_session};
-use crate::ui::{Button, ButtonKind, ButtonLink, Card, Glyph, Notice, Switch, use_toasts};
+use crate::ui::{Button, ButtonKind, ButtonLink, Card, Glyph, Switch, use_toasts};
 
 /// What the editor begins with.
 pub enum Begin {
@@ -70,7 +70,7 @@ pub fn editor(begin: Begin) -> AnyView {
     let editing = Editing::new(form, policy.clone(), base, around);
     preselect(editing, server.filter(|_| !was_kept));
     keep(editing, place, fresh.clone());
-    let discarded = RwSignal::new(!was_kept);
+    let back = RwSignal::new(was_kept);
     let discard = move |()| {
         form.load(fresh.clone());
         editing.base.set(
@@ -81,16 +81,9 @@ pub fn editor(begin: Begin) -> AnyView {
                 .map(PolicyFields::from),
         );
         place.with_value(DraftPlace::forget);
-        discarded.set(true);
     };
-    let discard = StoredValue::new(Callback::new(discard));
     view! {
-        {move || (!discarded.get()).then(|| view! {
-            <Notice title="Your unsaved entries are back">
-                <p>"They were kept in this tab when the page was left."</p>
-                <Button on_press=discard.get_value()>"Discard them"</Button>
-            </Notice>
-        })}
+        <EntriesBack back=back kept="They were kept in this tab when the page was left." first_field=id::NAME on_discard=discard/>
         {sheet(editing, place)}
     }
     .into_any()

@@ -12,6 +12,7 @@ use leptos::prelude::*;
 use super::create_fields as fields;
 use super::draft::{Chosen, Surroundings, VaultDraft, id};
 use super::fill::gb;
+use super::keep::{KeptVault, VaultPlace};
 use super::lock::LockQuestion;
 use super::picker::ResourcePicker;
 use super::preview::BindingPreview;
@@ -19,7 +20,9 @@ use super::words::failure;
 use crate::api::{
     Api, ApiError, Resources, create_vault, operation_id, resources, use_api, vault_policies,
 };
-use crate::form::{Checkbox, ErrorSummary, Field, Problem, Problems, ShowRequest, Submission};
+use crate::form::{
+    Checkbox, EntriesBack, ErrorSummary, Field, Problem, Problems, ShowRequest, Submission,
+};
 use crate::format::count;
 use crate::layout::{Page, use_paths};
 use crate::query::{Query, query_view};
@@ -57,12 +60,10 @@ pub struct Making {
 }
 
 impl Making {
-    fn new(known: Signal<Arc<Known>>) -> Self {
+    fn new(known: Signal<Arc<Known>>, entered: KeptVault) -> Self {
         let draft = RwSignal::new(VaultDraft::default());
         let chosen = RwSignal::new(Vec::new());
         let (tags, bind) = (TagRows::within(MAX_TAGS), TagRows::within(MAX_BIND_TAGS));
-        tags.load(&[]);
-        bind.load(&[]);
         let checked = Memo::new(move |_| {
             let (tags, bind) = (tags.typed(), bind.typed());
             known.with(|known| {
@@ -79,7 +80,7 @@ impl Making {
                 })
             })
         });
-        Self {
+        let making = Self {
             draft,
             chosen,
             tags,
@@ -87,6 +88,31 @@ impl Making {
             problems: Problems::default(),
             known,
             checked,
+        };
+        making.load(entered);
+        making
+    }
+
+    /// Fills the form.
+    fn load(self, entered: KeptVault) {
+        self.draft.set(entered.draft);
+        self.chosen.set(entered.chosen);
+        self.tags.load_rows(&entered.tags);
+        self.bind.load_rows(&entered.bind);
+    }
+
+    /// Everything that was entered; tracked.
+    fn entered(self) -> KeptVault {
+        let written = |rows: TagRows| {
+            let mut rows = rows.typed();
+            rows.retain(|row| !row.is_blank());
+            rows
+        };
+        KeptVault {
+            draft: self.draft.get(),
+            chosen: self.chosen.get(),
+            tags: written(self.tags),
+            bind: written(self.bind),
         }
     }
 
@@ -117,14 +143,35 @@ impl Making {
 /// The page.
 pub fn create_page() -> AnyView {
     let known = Query::new(load);
-    let form = |known: Signal<Arc<Known>>| form(Making::new(known));
     view! {
-        <Page title="Create vault">{query_view(known, "servers, disks and policies", form)}</Page>
+        <Page title="Create vault">{query_view(known, "servers, disks and policies", begin)}</Page>
     }
     .into_any()
 }
 
-fn form(making: Making) -> AnyView {
+/// The form with what was entered before, or empty.
+fn begin(known: Signal<Arc<Known>>) -> AnyView {
+    let place = VaultPlace::here();
+    let kept = place.recall();
+    let back = RwSignal::new(kept.is_some());
+    let making = Making::new(known, kept.unwrap_or_default());
+    let keep_in = place.clone();
+    Effect::new(move |first: Option<()>| {
+        let entered = making.entered();
+        // What has just been read back is there already.
+        if first.is_some() {
+            keep_in.keep(&entered);
+        }
+    });
+    let discard = move |()| making.load(KeptVault::default());
+    view! {
+        <EntriesBack back=back kept="They were kept in this browser when the page was left." first_field=id::NAME on_discard=discard/>
+        {form(making, place)}
+    }
+    .into_any()
+}
+
+fn form(making: Making, place: VaultPlace) -> AnyView {
     view! {
         <ErrorSummary problems=making.problems/>
         <div class="policy-editor">
@@ -141,7 +188,7 @@ fn form(making: Making) -> AnyView {
                 <Card title="What comes of it">{outcome(making)}</Card>
             </aside>
         </div>
-        {send_bar(making)}
+        {send_bar(making, place)}
     }
     .into_any()
 }
@@ -291,7 +338,7 @@ fn outcome(making: Making) -> AnyView {
     .into_any()
 }
 
-fn send_bar(making: Making) -> AnyView {
+fn send_bar(making: Making, place: VaultPlace) -> AnyView {
     let (api, toasts, paths, navigate) = (use_api(), use_toasts(), use_paths(), use_navigate());
     let session = use_session();
     let asking = RwSignal::new(false);
@@ -303,15 +350,17 @@ fn send_bar(making: Making) -> AnyView {
             return;
         };
         let once = operation_id();
+        let place = place.clone();
         submission.send(
             async move { create_vault(api, &request, &once).await },
             move |vault| {
                 toasts.success(format!("Vault {} is there", vault.name));
-                asking.try_set(false);
-                navigate(
-                    &paths.with_value(|paths| paths.vault(&vault.id)),
-                    Default::default(),
-                );
+                place.forget();
+                // Whoever left the page meanwhile is not taken away from where they are.
+                if asking.try_set(false).is_none() {
+                    let to = paths.with_value(|paths| paths.vault(&vault.id));
+                    navigate(&to, Default::default());
+                }
             },
         );
     });
@@ -341,6 +390,7 @@ fn send_bar(making: Making) -> AnyView {
         <div class="policy-bar">
             <Button kind=ButtonKind::Primary icon=Glyph::Check busy=submission.busy() on_press=try_send>"Create vault"</Button>
             <ButtonLink href=home>"Cancel"</ButtonLink>
+            <span class="field-hint">"What you enter is kept in this browser until the vault is made or you discard it."</span>
         </div>
         <LockQuestion open=asking name=name verb=Signal::derive(move || format!("Create {}, locked for good", name.get()))
             busy=submission.busy() failure=failed rehearsal=Signal::derive(move || !session.is_sandbox()) on_confirm=send/>

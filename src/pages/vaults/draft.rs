@@ -6,6 +6,7 @@ use contract::cbr::vaults::{
 };
 use contract::model::Tag;
 use contract::vault::{CONSISTENT, CreateFacts, Protects, Vault, VaultPolicy, VaultRefusal};
+use serde::{Deserialize, Serialize};
 
 use crate::api::Resources;
 use crate::form::Problem;
@@ -25,7 +26,7 @@ pub mod id {
 }
 
 /// A resource that shall go into a vault.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Chosen {
     pub id: String,
     pub kind: String,
@@ -57,7 +58,7 @@ impl Chosen {
 }
 
 /// A new vault as it is typed; tags and resources are lists of their own.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct VaultDraft {
     pub name: String,
     pub description: String,

@@ -10,6 +10,7 @@ mod delete;
 mod draft;
 mod fill;
 mod filter;
+mod keep;
 mod list;
 mod lock;
 mod move_dialog;

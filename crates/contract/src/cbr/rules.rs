@@ -50,7 +50,8 @@ pub const TURBO_KIND: &str = "OS::Sfs::Turbo";
 pub const NATIVE_KIND: &str = "OS::Native::Server";
 
 /// What a vault holds (cbr-v3 section 3).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum ObjectType {
     /// Servers.
     Server,
