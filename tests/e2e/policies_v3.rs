@@ -160,6 +160,87 @@ async fn look_at_the_timeline(page: &Page) -> Result<()> {
     page.size(1280, 900).await
 }
 
+#[test]
+fn the_timelines_labels_stand_apart_whatever_time_it_spans_and_however_wide_it_is() {
+    journey("timeline-spans", async |page| {
+        page.sign_in().await?;
+        page.sandbox().post("/sandbox/clock", &json!({"rate": 0}))?;
+        page.click("link", "Policies").await?;
+        page.click("link", "cluster-nightly").await?;
+        page.see("heading", "cluster-nightly").await?;
+        let policy = page.url().await?;
+        let screens = [
+            ("page", policy.clone()),
+            ("editor", format!("{policy}/edit")),
+        ];
+        for theme in ["light", "dark"] {
+            let choose = format!("localStorage.setItem('anchorage.theme', '{theme}')");
+            page.script(&choose, vec![]).await?;
+            for (span, days) in [("3-days", 3), ("3-months", 91), ("10-years", 3_650)] {
+                spread(page, days)?;
+                for (screen, address) in &screens {
+                    page.open(address).await?;
+                    page.see_text("A forecast").await?;
+                    for width in [1280, 768, 390] {
+                        page.size(width, 1000).await?;
+                        labels_stand_apart(page).await?;
+                        page.fits_the_width().await?;
+                        page.screenshot(&format!("timeline-{screen}-{span}-{width}-{theme}"))
+                            .await?;
+                    }
+                }
+            }
+        }
+        Ok(())
+    });
+}
+
+/// Spreads the backups of the cluster's first server evenly over the last days.
+fn spread(page: &Page, days: i64) -> Result<()> {
+    let mut world = page.sandbox().get("/sandbox/world")?;
+    let now = page.sandbox().get("/sandbox/clock")?["now"].clone();
+    let now = contract::time::Timestamp::parse(now.as_str().context("an instant")?);
+    let now = now.context("an instant")?.micros();
+    let rows = world["tables"]["cbr_backups"].as_array_mut();
+    let own = |row: &&mut Value| {
+        row["resource_name"] == "cluster01"
+            && row["status"] == "available"
+            && row["image_type"] == "backup"
+    };
+    let mut own: Vec<&mut Value> = rows.context("backups")?.iter_mut().filter(own).collect();
+    ensure!(own.len() >= 3, "{} backups of cluster01", own.len());
+    let step = days * 86_400_000_000 / i64::try_from(own.len())?;
+    for (age, row) in (1..).zip(own.iter_mut().rev()) {
+        let at = json!(now - age * step);
+        for member in ["created_at", "updated_at", "protected_at"] {
+            row[member] = at.clone();
+        }
+    }
+    page.sandbox().put("/sandbox/world", &world)?;
+    Ok(())
+}
+
+/// No label under the axis lies over another or sticks out, and what is scrolled to is the picture.
+async fn labels_stand_apart(page: &Page) -> Result<()> {
+    const SCRIPT: &str = r#"
+        const figure = document.querySelector('.lifeline-figure');
+        figure.scrollIntoView({block: 'center'});
+        const frame = figure.getBoundingClientRect();
+        const shown = [...figure.querySelectorAll('.lifeline-tick')].filter((tick) => tick.checkVisibility());
+        const boxes = shown.map((tick) => [tick.textContent, tick.getBoundingClientRect()]);
+        const wrong = boxes.filter(([, box]) => box.left < frame.left - 1 || box.right > frame.right + 1).map(([text]) => `${text} sticks out`);
+        boxes.forEach(([text, a], n) => boxes.slice(n + 1).forEach(([other, b]) => {
+            if (a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom) wrong.push(`${text} lies over ${other}`);
+        }));
+        return [boxes.length, wrong];
+    "#;
+    let (labels, wrong): (usize, Vec<String>) =
+        serde_json::from_value(page.script(SCRIPT, vec![]).await?)?;
+    ensure!(labels >= 3, "both ends and the present have a label");
+    ensure!(wrong.is_empty(), "{wrong:?}");
+    Ok(())
+}
+
 /// Edits the retention: sees which backups would go, and that saving does it.
 async fn keep_less(page: &Page) -> Result<()> {
     page.click("link", "Edit policy").await?;

@@ -9,8 +9,8 @@ use super::words::{fate, moment};
 use crate::format::zone::Zone;
 use crate::ui::dom::fresh_id;
 
-/// Labels under the axis.
-const TICKS: i64 = 5;
+/// Parts of the axis, with a label at each end. The style shows all five labels, three or two, by the room there is.
+const PARTS: i64 = 4;
 
 /// What is drawn: lanes with their names, on one axis.
 #[derive(Clone, PartialEq)]
@@ -29,13 +29,17 @@ impl Picture {
         (first.min(self.now), last.unwrap_or(self.now))
     }
 
-    /// A place on the axis, as a part of its width.
-    fn place(&self, at: Timestamp) -> String {
+    /// A place on the axis, in percent of its width.
+    fn percent(&self, at: Timestamp) -> f64 {
         let (first, last) = self.ends();
         let whole = (last.seconds() - first.seconds()).max(1);
         let part = (at.seconds() - first.seconds()).clamp(0, whole);
         // Marks keep off both edges.
-        format!("{:.2}%", 1.0 + 98.0 * part as f64 / whole as f64)
+        1.0 + 98.0 * part as f64 / whole as f64
+    }
+
+    fn place(&self, at: Timestamp) -> String {
+        format!("{:.2}%", self.percent(at))
     }
 
     /// What is read out for a mark.
@@ -110,7 +114,7 @@ pub fn chart(picture: Picture) -> AnyView {
         }
     };
     let now = picture.place(picture.now);
-    let now_label = now.clone();
+    let (now_label, at_now) = (now.clone(), picture.percent(picture.now));
     let ticks = ticks(&picture);
     let rows = lanes
         .into_iter()
@@ -127,7 +131,8 @@ pub fn chart(picture: Picture) -> AnyView {
             </div>
             <div class="lifeline-axis" aria-hidden="true">
                 {ticks}
-                <span class="lifeline-tick lifeline-present" style:inset-inline-start=now_label>"now"</span>
+                <span class="lifeline-tick lifeline-present" class:lifeline-first={at_now < 5.0} class:lifeline-last={at_now > 95.0}
+                    style:inset-inline-start=now_label>"now"</span>
             </div>
             <p class="lifeline-said">{said}</p>
         </div>
@@ -180,13 +185,13 @@ fn lane_view(
 fn ticks(picture: &Picture) -> AnyView {
     let (first, last) = picture.ends();
     let whole = last.seconds() - first.seconds();
-    (0..=TICKS)
+    (0..=PARTS)
         .map(|n| {
-            let at = first.plus_seconds(whole * n / TICKS);
+            let at = first.plus_seconds(whole * n / PARTS);
             let place = picture.place(at);
             let text = picture.zone.civil(at).date();
             view! {
-                <span class="lifeline-tick" class:lifeline-first=n == 0 class:lifeline-last=n == TICKS
+                <span class="lifeline-tick" class:lifeline-first=n == 0 class:lifeline-last=n == PARTS class:lifeline-quarter=n % 2 == 1
                     style:inset-inline-start=place>{text}</span>
             }
         })
