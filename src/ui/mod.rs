@@ -30,7 +30,7 @@ pub use choice::{Choice, Pick};
 pub use confirm::Confirm;
 pub use copy::{CodeBlock, CopyButton, CopyId};
 pub use dialog::{Dialog, DialogActions};
-pub use download::download;
+pub use download::{FileKind, SaveButton, download};
 pub use icon::{Glyph, Icon};
 pub use later::{Fetched, Shown, when_wanted};
 pub use menu::{Menu, MenuItem};

@@ -6,11 +6,10 @@ use contract::migration::{PlanText, terraform};
 use leptos::prelude::*;
 
 use super::Seen;
-use crate::format::count;
 use crate::layout::use_paths;
 use crate::router::{NavigateOptions, use_navigate, use_query_map};
 use crate::routes::with_query;
-use crate::ui::{Button, Choice, CodeBlock, Glyph, Pick, download, use_toasts};
+use crate::ui::{Choice, CodeBlock, FileKind, Pick, SaveButton};
 
 /// The choice and the text.
 pub fn export(seen: Signal<Arc<Seen>>) -> AnyView {
@@ -58,29 +57,15 @@ pub fn export(seen: Signal<Arc<Seen>>) -> AnyView {
 }
 
 fn save_button(text: Memo<String>, as_terraform: Memo<bool>) -> AnyView {
-    let toasts = use_toasts();
-    let blocked = Signal::derive(move || {
-        text.with(String::is_empty)
-            .then(|| "The plan makes nothing.".to_owned())
+    let file = Signal::derive(move || match as_terraform.get() {
+        true => FileKind {
+            name: "migration.tf",
+            media: "text/plain",
+        },
+        false => FileKind {
+            name: "migration.json",
+            media: "application/json",
+        },
     });
-    let save = move |()| {
-        let (kind, name) = if as_terraform.get_untracked() {
-            ("text/plain", "migration.tf")
-        } else {
-            ("application/json", "migration.json")
-        };
-        let text = text.get_untracked();
-        match download(&text, kind, name) {
-            Ok(()) => {
-                let lines = count(text.lines().count(), "line", "lines");
-                toasts.success(format!("{name} saved, {lines}"));
-            }
-            Err(_) => toasts.failure(
-                format!("{name} was not saved"),
-                "The browser did not allow it. Copy the text instead.".to_owned(),
-            ),
-        }
-    };
-    view! { <Button icon=Glyph::Download blocked=blocked on_press=save>"Download the plan"</Button> }
-        .into_any()
+    view! { <SaveButton text=text file=file empty="The plan makes nothing." label="Download the plan"/> }.into_any()
 }

@@ -16,8 +16,8 @@ use crate::query::{Query, query_view};
 use crate::router::{NavigateOptions, use_navigate, use_query_map};
 use crate::routes::with_query;
 use crate::ui::{
-    Button, ButtonKind, Card, Choice, CodeBlock, EmptyState, Glyph, Notice, Pick, TextLink, Tone,
-    download, use_toasts,
+    Button, ButtonKind, Card, Choice, CodeBlock, EmptyState, FileKind, Glyph, Notice, Pick,
+    SaveButton, TextLink, Tone,
 };
 
 /// In the address: no policy at all. Without any, all are meant.
@@ -232,33 +232,17 @@ fn choice(all: Signal<Arc<Vec<Policy>>>, wish: Memo<Wish>, change: Callback<Wish
 }
 
 fn save_button(text: Memo<String>, wish: Memo<Wish>) -> AnyView {
-    let toasts = use_toasts();
-    let blocked = Signal::derive(move || {
-        text.with(String::is_empty)
-            .then(|| "Choose at least one policy.".to_owned())
+    let file = Signal::derive(move || match wish.with(|wish| wish.terraform) {
+        true => FileKind {
+            name: "policies.tf",
+            media: "text/plain",
+        },
+        false => FileKind {
+            name: "policies.json",
+            media: "application/json",
+        },
     });
-    let save = move |()| {
-        let (kind, name) = if wish.with_untracked(|wish| wish.terraform) {
-            ("text/plain", "policies.tf")
-        } else {
-            ("application/json", "policies.json")
-        };
-        let text = text.get_untracked();
-        match download(&text, kind, name) {
-            Ok(()) => {
-                let lines = count(text.lines().count(), "line", "lines");
-                toasts.success(format!("{name} saved, {lines}"));
-            }
-            Err(_) => toasts.failure(
-                format!("{name} was not saved"),
-                "The browser did not allow it. Copy the text instead.".to_owned(),
-            ),
-        }
-    };
-    view! {
-        <Button kind=ButtonKind::Primary icon=Glyph::Download blocked=blocked on_press=save>"Download"</Button>
-    }
-    .into_any()
+    view! { <SaveButton text=text file=file empty="Choose at least one policy." label="Download" kind=ButtonKind::Primary/> }.into_any()
 }
 
 #[cfg(test)]
