@@ -101,7 +101,8 @@ fn each_reason_against_a_change_has_its_code_and_its_own_things_are_none() {
         named: Some("p"),
         ..web(Some(("p", "nightly")))
     };
-    let same = json!({"name": "nightly", "resources": [{"id": "web", "type": SERVER_KIND}]});
+    let server = json!({"id": "web", "type": SERVER_KIND, "name": "web"});
+    let same = json!({"name": "nightly", "resources": [server]});
     assert!(of(same.clone(), &own).is_empty());
     let others = PolicyFacts {
         named: Some("q"),
