@@ -447,6 +447,7 @@ impl BackupStore {
         item.extend_info.resource_name = self.server_name.text(row).to_owned();
         item.extend_info.supported_restore_mode = self.restore_mode.text(row).to_owned();
         item.extend_info.size = Some(self.size_mb(row));
+        item.extend_info.auto_trigger = Some(self.automatic(row));
         item.resource_type = kind_of_word(self.kind.text(row)).as_str().to_owned();
         if self.has_image(row) {
             item.extend_info.os_images_data = vec![ImageData::default()];

@@ -128,6 +128,73 @@ fn many_are_deleted_after_a_typed_word_and_each_has_its_result() {
 }
 
 #[test]
+fn what_cannot_be_deleted_among_many_is_said_before_and_not_sent() {
+    journey("backups-delete-some", async |page| {
+        open_list(page, "demo", "").await?;
+        let list = page.url().await?;
+        lock_vault(page, "cluster").await?;
+        page.open(&format!("{list}?select=all&service=cbr"))
+            .await?;
+        loaded(page).await?;
+        page.click("button", "Delete ").await?;
+        let dialog = page.see("dialog", "Delete ").await?;
+        page.see_text("cannot be deleted and stay").await?;
+        page.see_text(
+            "Made by a schedule, in a locked vault; it goes when it expires. (BackupService.6220)",
+        )
+        .await?;
+        page.accessible().await?;
+        page.fill("Type delete to go on", "delete").await?;
+        let (free, kept) = in_vaults(page, "cluster")?;
+        ensure!(free > 0 && kept > 0, "{free} can go, {kept} cannot");
+        page.click_in(&dialog, "button", "Delete ").await?;
+        page.until("those that can go are gone", async || {
+            page.sandbox()
+                .post("/sandbox/clock", &json!({"advance": "PT30M"}))?;
+            let text = page.text().await?;
+            Ok(text.contains("Deletion results").then_some(()))
+        })
+        .await?;
+        let text = page.text().await?;
+        ensure!(!text.contains("failed"), "nothing was sent in vain");
+        Ok(())
+    });
+}
+
+/// Locks a vault on its page.
+async fn lock_vault(page: &Page, name: &str) -> Result<()> {
+    page.click("link", "Vaults").await?;
+    page.click("link", name).await?;
+    page.see("heading", name).await?;
+    page.click("tab", "Settings").await?;
+    page.click("button", "Lock the vault").await?;
+    page.fill(&format!("Type {name} to go on"), name).await?;
+    page.click("button", &format!("Lock {name} for good"))
+        .await?;
+    page.see_text(&format!("Vault {name} is locked for good"))
+        .await
+}
+
+/// In the sandbox's record: how many backups in vaults can be deleted, and how many automatic ones a locked vault keeps.
+fn in_vaults(page: &Page, locked: &str) -> Result<(usize, usize)> {
+    let world = page.sandbox().get("/sandbox/world")?;
+    let rows = |table: &str| {
+        world["tables"][table]
+            .as_array()
+            .cloned()
+            .unwrap_or_default()
+    };
+    let vault = rows("cbr_vaults")
+        .into_iter()
+        .find(|row| row["name"] == locked);
+    let vault = vault.map(|row| row["no"].clone()).unwrap_or_default();
+    let (kept, free): (Vec<_>, Vec<_>) = rows("cbr_backups")
+        .into_iter()
+        .partition(|row| row["vault"] == vault && row["automatic"] == 1);
+    Ok((free.len(), kept.len()))
+}
+
+#[test]
 fn at_320_pixels_rows_are_cards_and_nothing_is_cut_off() {
     journey("backups-narrow", async |page| {
         open_list(page, "demo", "").await?;

@@ -1,5 +1,5 @@
 //! Whether backups can be deleted: one typed check for the console and for the service
-//! (csbs-v1 4.13).
+//! (csbs-v1 4.13; of backups in vaults it is [`crate::cbr::delete`]).
 
 use core::fmt;
 
@@ -60,6 +60,20 @@ impl DeletionRefusal {
         match self {
             Self::NoCheckpoint | Self::NoBackup(_) | Self::OtherCheckpoint(_) => 404,
             _ => 400,
+        }
+    }
+
+    /// What stands against every backup refused so, with the way out.
+    pub const fn reason(&self) -> &'static str {
+        match self {
+            Self::NoCheckpoint | Self::NoBackup(_) | Self::OtherCheckpoint(_) => {
+                "Not there any more; it expired or was deleted meanwhile."
+            }
+            Self::Busy { .. } => "Something is going on with it; wait for the end of it.",
+            Self::RunInProgress(_) => {
+                "The run that made it is still in progress; wait for the end of it."
+            }
+            Self::Image { .. } => "An image was made from it; delete the image first.",
         }
     }
 }

@@ -3,12 +3,13 @@
 use std::collections::BTreeSet;
 
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 
 use super::bulk::{Item, Queue, Step, Tally};
+use super::deletable::{Beside, Judged, in_vaults, judge};
 use super::list::List;
 use super::shelf::Shelf;
 use crate::format::{count, grouped, megabytes};
-use crate::table::Selection;
 use crate::ui::{
     Badge, Button, ButtonKind, Card, Confirm, Details, Glyph, Notice, Progress, Toasts, Tone,
     use_toasts,
@@ -20,6 +21,8 @@ const TYPED_FROM: usize = 10;
 pub const WORD: &str = "delete";
 /// Names listed in the question.
 const NAMED: usize = 5;
+/// Names listed of those that stay, for each reason.
+const STAYING: usize = 100;
 
 /// What one is asked about.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -33,10 +36,30 @@ struct Asked {
     servers: usize,
     /// Servers that keep no usable backup if these go.
     last_of: Vec<String>,
-    /// Chosen ones that cannot be deleted.
-    left_out: usize,
+    /// Chosen ones that cannot be deleted, by reason.
+    staying: Vec<Staying>,
+    /// Chosen ones that are being deleted already.
+    under_way: usize,
+    /// Of so many it was not asked whether they are shared.
+    unasked: usize,
     /// Not all rows are known yet.
     partial: bool,
+}
+
+/// Backups that stay, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Staying {
+    reason: String,
+    number: usize,
+    /// The first of them.
+    names: Vec<String>,
+}
+
+impl Staying {
+    /// `3 × Shared with another project; end that first. (BackupService.6711)`
+    fn text(&self) -> String {
+        format!("{} × {}", grouped(self.number as u64), self.reason)
+    }
 }
 
 /// The question and its state; one per page.
@@ -46,6 +69,8 @@ pub struct Deletion {
     toasts: Toasts,
     open: RwSignal<bool>,
     asked: RwSignal<Asked>,
+    /// What decides is being asked for.
+    looking: RwSignal<bool>,
 }
 
 impl Deletion {
@@ -55,32 +80,82 @@ impl Deletion {
             toasts: use_toasts(),
             open: RwSignal::new(false),
             asked: RwSignal::default(),
+            looking: RwSignal::new(false),
         }
     }
 
     /// Asks about one row.
     pub fn ask_one(self, row: u32) {
-        self.ask(vec![row], 0);
+        self.ask(vec![row]);
     }
 
     /// Asks about everything chosen.
     pub fn ask_chosen(self) {
-        let chosen = untrack(|| self.list.chosen());
-        let all = self.list.selection.with_untracked(Selection::is_all);
-        let left_out = if all {
-            self.list
-                .listing
-                .with_untracked(|listing| listing.rows.len())
-                - chosen.len()
-        } else {
-            0
-        };
-        self.ask(chosen, left_out);
+        self.ask(untrack(|| self.list.wanted()));
     }
 
-    fn ask(self, rows: Vec<u32>, left_out: usize) {
+    /// Whether what decides is being asked for; tracked.
+    pub fn busy(self) -> Signal<bool> {
+        self.looking.into()
+    }
+
+    fn ask(self, rows: Vec<u32>) {
+        if self.looking.get_untracked() {
+            return;
+        }
+        let store = self.list.store;
+        let Some(ids) = store.with_untracked(|store| in_vaults(store, &rows)) else {
+            self.put(&rows, &Beside::default());
+            return;
+        };
+        let api = self.list.shelf.with_value(|shelf| shelf.api);
+        self.looking.set(true);
+        spawn_local(async move {
+            let beside = Beside::ask(api, ids).await;
+            // Whoever left the page is not asked any more.
+            if self.looking.try_set(false).is_none() {
+                self.put(&rows, &beside);
+            }
+        });
+    }
+
+    /// Puts the question, or says why nothing can be deleted.
+    fn put(self, rows: &[u32], beside: &Beside) {
+        let store = self.list.store;
+        let judged = store.with_untracked(|store| judge(store, rows, beside));
+        let asked = self.asked_about(judged, beside);
+        if asked.rows.is_empty() {
+            let title = match rows {
+                [row] => format!(
+                    "{} cannot be deleted now",
+                    store.with_untracked(|store| store.name(*row).to_owned())
+                ),
+                _ => "None of them can be deleted now".to_owned(),
+            };
+            let mut said: Vec<String> = asked.staying.iter().map(Staying::text).collect();
+            if asked.under_way > 0 {
+                said.push(under_way(asked.under_way));
+            }
+            self.toasts.failure(title, said.join(" "));
+            return;
+        }
+        self.asked.set(asked);
+        self.open.set(true);
+    }
+
+    fn asked_about(self, judged: Judged, beside: &Beside) -> Asked {
+        let rows = judged.going;
         let going: BTreeSet<u32> = rows.iter().copied().collect();
-        let asked = self.list.store.with_untracked(|store| {
+        self.list.store.with_untracked(|store| {
+            let staying = judged.refused.iter().map(|(reason, rows)| Staying {
+                reason: format!("{} ({})", reason.text, reason.code),
+                number: rows.len(),
+                names: rows
+                    .iter()
+                    .take(STAYING)
+                    .map(|row| store.name(*row).to_owned())
+                    .collect(),
+            });
             let servers: BTreeSet<u32> = rows
                 .iter()
                 .map(|row| store.server.codes[*row as usize])
@@ -109,13 +184,13 @@ impl Deletion {
                 unsized_: rows.iter().any(|row| store.stored_mb(*row).is_none()),
                 servers: servers.len(),
                 last_of: last_of.into_iter().collect(),
-                left_out,
+                staying: staying.collect(),
+                under_way: judged.under_way,
+                unasked: beside.unasked,
                 partial: !self.list.loading.with_untracked(|loading| loading.complete),
                 rows: going,
             }
-        });
-        self.asked.set(asked);
-        self.open.set(true);
+        })
     }
 
     fn carry_out(self) {
@@ -209,8 +284,10 @@ fn consequences(asked: &Asked) -> AnyView {
         let text = format!("No usable backup remains of {shown}{rest}.");
         view! { <Notice tone=Tone::Warning title=text/> }
     });
-    let left_out = (asked.left_out > 0).then(|| {
-        view! { <p>{format!("{} cannot be deleted now and stay.", count(asked.left_out, "matching backup", "matching backups"))}</p> }
+    let staying = (!asked.staying.is_empty()).then(|| staying(asked));
+    let under_way = (asked.under_way > 0).then(|| view! { <p>{under_way(asked.under_way)}</p> });
+    let unasked = (asked.unasked > 0).then(|| {
+        view! { <p>{format!("Of {} it is not known whether they are shared; the service refuses those that are.", grouped(asked.unasked as u64))}</p> }
     });
     let partial = asked.partial.then(|| {
         view! { <p>"The list is still incomplete: only what has been loaded is deleted."</p> }
@@ -218,10 +295,44 @@ fn consequences(asked: &Asked) -> AnyView {
     view! {
         <ul class="confirm-names">{names}{(more > 0).then(|| view! { <li>{format!("and {} more", grouped(more as u64))}</li> })}</ul>
         <p>{frees}</p>
-        {last}{left_out}{partial}
+        {last}{staying}{under_way}{unasked}{partial}
         <p class="field-hint">"Each service deletes five at a time; you can follow each one, and stop those that have not been sent."</p>
     }
     .into_any()
+}
+
+fn under_way(number: usize) -> String {
+    match number {
+        1 => "1 is being deleted already.".to_owned(),
+        number => format!("{} are being deleted already.", grouped(number as u64)),
+    }
+}
+
+/// Those that stay: how many, why, and which.
+fn staying(asked: &Asked) -> AnyView {
+    let number: usize = asked.staying.iter().map(|staying| staying.number).sum();
+    let title = format!(
+        "{} will be deleted, {} cannot be deleted and stay",
+        grouped(asked.rows.len() as u64),
+        grouped(number as u64)
+    );
+    let reasons = asked
+        .staying
+        .iter()
+        .map(|staying| {
+            let names = StoredValue::new(staying.names.clone());
+            let more = staying.number - staying.names.len();
+            view! {
+                <Details summary=staying.text()>
+                    <ul class="confirm-names">
+                        {names.get_value().into_iter().map(|name| view! { <li><bdi>{name}</bdi></li> }).collect_view()}
+                        {(more > 0).then(|| view! { <li>{format!("and {} more", grouped(more as u64))}</li> })}
+                    </ul>
+                </Details>
+            }
+        })
+        .collect_view();
+    view! { <Notice title=title>{reasons}</Notice> }.into_any()
 }
 
 /// What is being deleted and what became of it; nothing while there is nothing.

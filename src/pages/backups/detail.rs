@@ -5,7 +5,7 @@ use std::sync::Arc;
 use contract::model::{Backup, BackupAction, BackupStatus, Failure, InVault};
 use leptos::prelude::*;
 
-use super::deletable::deletion_refusal;
+use super::deletable::ask_about;
 use super::deletion::{WORD, deletion_panel};
 use super::facts::{failure_notice, main_facts, server_facts, service_facts, vault_facts};
 use super::image::image_card;
@@ -139,10 +139,10 @@ fn deeds(found: Query<Backup>, backup: Arc<Backup>, shelf: StoredValue<Shelf>) -
             let backup = Arc::clone(&backup);
             looking.set(true);
             leptos::task::spawn_local(async move {
-                if let Some(refusal) = deletion_refusal(api, &backup).await {
+                if let Some(refusal) = ask_about(api, &backup).await {
                     looking.try_set(false);
                     let title = format!("{} cannot be deleted now", name_of(&backup));
-                    toasts.failure(title, refusal);
+                    toasts.failure(title, refusal.text());
                     return;
                 }
                 let found = others_than(api, &backup).await;

@@ -428,6 +428,15 @@ impl List {
     }
 }
 
+impl List {
+    /// The chosen rows, those among them that cannot be deleted included: with all that match, every row is.
+    pub fn wanted(self) -> Vec<u32> {
+        let rows = self.listing.with(|listing| Arc::clone(&listing.rows));
+        self.selection
+            .with(|selection| selection.of(rows.iter().copied()))
+    }
+}
+
 /// Which rows can be chosen: asked of the contract once for each kind of row.
 #[derive(Default)]
 pub struct Choosable {

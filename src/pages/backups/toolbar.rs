@@ -397,7 +397,7 @@ pub fn bulk_bar(list: List, deletion: Deletion) -> AnyView {
                 <span class="bulk-deeds">
                     <Button kind=ButtonKind::Quiet on_press=move || list.choose_none()>"Choose none"</Button>
                     <Button icon=Glyph::Edit on_press=edit>"Edit tags"</Button>
-                    <Button kind=ButtonKind::Danger icon=Glyph::Trash blocked=blocked on_press=move || deletion.ask_chosen()>
+                    <Button kind=ButtonKind::Danger icon=Glyph::Trash blocked=blocked busy=deletion.busy() on_press=move || deletion.ask_chosen()>
                         {move || format!("Delete {}", count(chosen.get().0, "backup", "backups"))}
                     </Button>
                 </span>

@@ -4,7 +4,7 @@
 //! - `backups`, `checkpoints`, `sharing`: backups, made together, copied and shared.
 //! - `policies`, [`policy`], [`retention`]: when it is done and what is kept.
 //! - `tasks`: what the service does, and what else it tells.
-//! - [`share`], [`replicate`]: whether a backup can be shared, taken, copied.
+//! - [`share`], [`replicate`], [`delete`]: whether a backup can be shared, taken, copied, deleted.
 //! - [`rules`]: names, numbers and limits.
 //!
 //! Numbers in `operation_definition` are plain numbers here (v1 writes text), and `0` and `-1` both
@@ -13,6 +13,7 @@
 pub mod advanced;
 pub mod backups;
 pub mod checkpoints;
+pub mod delete;
 pub mod policies;
 pub mod policy;
 pub mod protect;

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use contract::cbr::backups::{
     AppConsistency, Backup, ExtendInfo, Metadata, ReplicationExtra, ReplicationRecord,
 };
+use contract::cbr::delete::{BackupDeletionFacts, deletion_refusal};
 use contract::cbr::rules::{ObjectType, VOLUME_KIND};
 use contract::csbs::backups::ImageData;
 use contract::time::Timestamp;
@@ -322,54 +323,26 @@ pub fn rename(turn: &Turn<'_>, project_id: &str, id: &str, name: &str) -> Outcom
 /// Begins to delete a backup (27).
 pub fn delete(turn: &Turn<'_>, project_id: &str, id: &str) -> Outcome<()> {
     let found = stored(turn, project_id, id)?;
-    let (backup, status) = (&found.backup, found.backup.status.as_str());
-    match status {
-        // Asking again does no harm: pollers do.
-        "deleting" | "waiting_delete" => return Ok(()),
-        "available" | "error" => {}
-        "restoring" | "waiting_restore" => {
-            let message = format!("Backup {} is in use: it is being restored.", backup.name);
-            return Err(refusal("BackupService.6216", message).into());
-        }
-        _ => {
-            let message = format!("Backup {} is {status}; wait for it.", backup.name);
-            return Err(refusal("BackupService.6201", message).into());
-        }
-    }
-    if let Some(image) = backup.extend_info.os_images_data.first() {
-        let message = format!(
-            "Image {} was made from backup {}; delete the image first.",
-            image.image_id, backup.name
-        );
-        return Err(refusal("BackupService.6204", message).into());
-    }
+    let backup = &found.backup;
     let (images, shares): (i64, i64) = turn
         .db
         .prepare_cached("SELECT count(image_id), count(*) FROM cbr_members WHERE backup = ?1")?
         .query_row([found.seq], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    if images > 0 {
-        let message = format!(
-            "A project backup {} is shared with made an image from it.",
-            backup.name
-        );
-        return Err(refusal("BackupService.6710", message).into());
-    }
-    if shares > 0 {
-        let message = format!(
-            "Backup {} is shared with {shares} projects; end that first.",
-            backup.name
-        );
-        return Err(refusal("BackupService.6711", message).into());
-    }
     let Some(vault) = vaults::by_number(turn, found.vault)? else {
         return Err(unknown(id).into());
     };
-    if vault.locked() && found.automatic() {
-        let message = format!(
-            "Vault {} is locked, and backup {} is an automatic one; it goes when it expires.",
-            vault.vault.name, backup.name
-        );
-        return Err(refusal("BackupService.6220", message).into());
+    let model = backup.clone().seen_from(project_id);
+    let facts = BackupDeletionFacts {
+        locked: vault.locked().then_some(vault.vault.name.as_str()),
+        shares: usize::try_from(shares).unwrap_or(0),
+        imaged_elsewhere: images > 0,
+    };
+    if let Some(no) = deletion_refusal(&model, &facts) {
+        return Err(refusal(no.code(), no.to_string()).into());
+    }
+    // Asking again does no harm: pollers do.
+    if model.status.is_busy() {
+        return Ok(());
     }
     let seconds = numbers::delete_seconds(found.size_mb);
     turn.db

@@ -2,6 +2,7 @@
 
 mod backups;
 mod codes;
+mod deletions;
 mod elsewhere;
 mod everything_else;
 mod images;
