@@ -13,6 +13,7 @@ use contract::operations::{cbr, image};
 use serde_json::Value;
 
 use super::call::Api;
+use super::cbr::migration_begins;
 use super::error::ApiError;
 use super::pages::{PAGE, all_pages};
 use super::{backups, can_be_backed_up, policies, servers, volumes};
@@ -141,5 +142,6 @@ pub async fn start_migration(api: Api, spare_percent: i64, once: &str) -> Result
         .once(once)
         .send()
         .await?;
+    migration_begins(api);
     Ok(())
 }

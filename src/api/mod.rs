@@ -35,7 +35,7 @@ pub use both::{
 };
 pub use call::{Api, Call, operation_id, use_api};
 pub use catalogue::{explain, learn};
-pub use cbr::{Answer, Cbr, Filters, Listed, Protection, VaultRow, cbr, filters};
+pub use cbr::{Answer, Busy, Cbr, Filters, Listed, Protection, VaultRow, Work, cbr, filters};
 pub use error::ApiError;
 pub use images::{create_image, image_job, image_names};
 pub use joined::{First, Joined, Silent};

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::page::use_paths;
-use crate::tasks::{Task, TaskKind, use_tasks};
+use crate::tasks::{Task, use_tasks};
 use crate::ui::{Glyph, Popover, Progress, TextLink};
 
 /// The tray with its count.
@@ -29,10 +29,7 @@ pub(super) fn TaskTray() -> AnyView {
             .get()
             .into_iter()
             .map(|task| {
-                let href = paths.with_value(|paths| match task.kind {
-                    TaskKind::Restore => paths.restores(),
-                    TaskKind::Backup | TaskKind::Deletion => paths.backup(&task.backup_id),
-                });
+                let href = paths.with_value(|paths| task.href(paths));
                 entry(task, href)
             })
             .collect_view()

@@ -1,4 +1,4 @@
-//! The backups something is going on with, in as few calls as the service's order allows.
+//! What is going on: the backups something is done with, in as few calls as the service's order allows.
 //!
 //! Sorted by status, largest word first, five of the six busy states come before all others
 //! (csbs-v1 2.5, 6.1); only `deleting` has to be asked for by itself. A service that does not sort
@@ -7,7 +7,7 @@
 use contract::model::{Backup, BackupStatus};
 use contract::operations::Service;
 
-use crate::api::{self, Answer, Api, ApiError, BackupsPage, First, Joined};
+use crate::api::{self, Answer, Api, ApiError, BackupsPage, Busy, First, Joined};
 
 /// The states that stand before `error` in that order.
 const FIRST: [BackupStatus; 5] = [
@@ -22,13 +22,13 @@ const FIRST: [BackupStatus; 5] = [
 const FEW: usize = 5;
 const MORE: usize = 100;
 
-/// All backups with which something is going on, of every service the project has.
-pub(super) async fn busy_backups(api: Api) -> Result<Joined<Vec<Backup>>, ApiError> {
+/// What is going on in every service the project has.
+pub(super) async fn busy(api: Api) -> Result<Joined<Busy>, ApiError> {
     let first: First<Vec<Backup>> =
         (api.has(Service::Csbs)).then(|| Box::pin(busy_of_v1(api)) as Answer<_>);
     match api.has(Service::Cbr) {
-        true => (api::cbr().await?.busy_backups)(api, first).await,
-        false => api::only(first).await,
+        true => (api::cbr().await?.busy)(api, first).await,
+        false => Ok(api::only(first).await?.map(Busy::of_backups)),
     }
 }
 

@@ -1,4 +1,4 @@
-//! What is going on in the project: backups, restores and deletions that are under way, and the
+//! What is going on in the project: backups, restores, deletions and whatever else is under way, and the
 //! restores started from this browser. Survives leaving the page and reloading it.
 
 mod busy;
@@ -11,14 +11,14 @@ pub use task::{Task, TaskKind};
 use contract::model::Backup;
 use leptos::prelude::*;
 
-use crate::api::{self, Api, ApiError, Joined, use_api};
+use crate::api::{self, Api, ApiError, Busy, Joined, use_api};
 use crate::query::{Pace, Query};
 use crate::ui::{Toasts, use_toasts};
 
 /// The console's view of what is going on.
 #[derive(Clone, Copy)]
 pub struct Tasks {
-    busy: Query<Joined<Vec<Backup>>>,
+    busy: Query<Joined<Busy>>,
     restores: RwSignal<Vec<StartedRestore>>,
     api: Api,
     toasts: Toasts,
@@ -34,10 +34,10 @@ impl Tasks {
     pub fn provide() -> Self {
         let (api, toasts) = (use_api(), use_toasts());
         let restores = RwSignal::new(started::recall_all(&api.project()));
-        let busy = Query::new(busy::busy_backups).polled(move |busy: &Joined<Vec<Backup>>| {
+        let busy = Query::new(busy::busy).polled(move |busy: &Joined<Busy>| {
             let waiting =
                 restores.with_untracked(|restores| restores.iter().any(StartedRestore::is_running));
-            if busy.all.is_empty() && !waiting {
+            if busy.all.backups.is_empty() && busy.all.works.is_empty() && !waiting {
                 Pace::Calm
             } else {
                 Pace::Lively
@@ -52,7 +52,7 @@ impl Tasks {
         provide_context(tasks);
         Effect::new(move |_| {
             if let Some(busy) = busy.data() {
-                tasks.settle(&busy.all);
+                tasks.settle(&busy.all.backups);
             }
         });
         tasks
@@ -63,7 +63,12 @@ impl Tasks {
         let mut tasks: Vec<Task> = self
             .busy
             .data()
-            .map(|busy| busy.all.iter().filter_map(Task::of_backup).collect())
+            .map(|busy| {
+                let backups = busy.all.backups.iter().filter_map(Task::of_backup);
+                backups
+                    .chain(busy.all.works.iter().map(Task::of_work))
+                    .collect()
+            })
             .unwrap_or_default();
         self.restores.with(|restores| {
             for task in &mut tasks {
@@ -74,8 +79,8 @@ impl Tasks {
         tasks
     }
 
-    /// The backups something is going on with, as they were last seen; tracked.
-    pub fn busy_backups(self) -> Query<Joined<Vec<Backup>>> {
+    /// What was going on when it was last asked for.
+    pub fn busy(self) -> Query<Joined<Busy>> {
         self.busy
     }
 

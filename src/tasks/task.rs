@@ -1,9 +1,11 @@
-//! One thing that is going on, read from the state of a backup.
+//! One thing that is going on, read from the state of a backup or from the tasks of its service.
 
 use contract::model::{Backup, BackupStatus};
 use contract::time::Timestamp;
 
 use super::started::StartedRestore;
+use crate::api::Work;
+use crate::routes::Paths;
 
 /// What is being done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -11,14 +13,18 @@ pub enum TaskKind {
     Backup,
     Restore,
     Deletion,
+    /// Anything else a service does.
+    Work,
 }
 
 /// Something under way.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Task {
     pub kind: TaskKind,
-    pub backup_id: String,
-    pub backup_name: String,
+    /// The backup's; of other work, its task's in the service, and empty for the migration.
+    pub id: String,
+    /// The backup's; of other work, what it is.
+    pub name: String,
     /// The server the backup is of; of a restore started here, the one it goes to.
     pub server_id: String,
     pub server_name: String,
@@ -52,8 +58,8 @@ impl Task {
         };
         Some(Self {
             kind,
-            backup_id: backup.id.clone(),
-            backup_name: backup.name.clone(),
+            id: backup.id.clone(),
+            name: backup.name.clone(),
             server_id: backup.server_id.clone(),
             server_name: backup.server_name.clone(),
             waiting,
@@ -62,12 +68,36 @@ impl Task {
         })
     }
 
+    /// What is no matter of one backup.
+    pub(super) fn of_work(work: &Work) -> Self {
+        Self {
+            kind: TaskKind::Work,
+            id: work.task.clone().unwrap_or_default(),
+            name: work.title.clone(),
+            server_id: String::new(),
+            server_name: String::new(),
+            waiting: work.waiting,
+            percent: work.percent.filter(|_| !work.waiting),
+            started: work.started,
+        }
+    }
+
+    /// The page where it is followed.
+    pub fn href(&self, paths: &Paths) -> String {
+        match self.kind {
+            TaskKind::Restore => paths.restores(),
+            TaskKind::Work if self.id.is_empty() => paths.migration(),
+            TaskKind::Work => paths.task(&self.id),
+            TaskKind::Backup | TaskKind::Deletion => paths.backup(&self.id),
+        }
+    }
+
     /// A restore started here knows its target, which the backup does not.
     pub(super) fn take_target(&mut self, restores: &[StartedRestore]) {
         let known = restores
             .iter()
             .rev()
-            .find(|restore| restore.is_running() && restore.backup_id == self.backup_id);
+            .find(|restore| restore.is_running() && restore.backup_id == self.id);
         if let (TaskKind::Restore, Some(restore)) = (self.kind, known) {
             self.server_id.clone_from(&restore.server_id);
             self.server_name.clone_from(&restore.server_name);
@@ -85,7 +115,8 @@ impl Task {
         match self.kind {
             TaskKind::Backup => format!("Backing up {server}"),
             TaskKind::Restore => format!("Restoring {server}"),
-            TaskKind::Deletion => format!("Deleting {}", self.backup_name),
+            TaskKind::Deletion => format!("Deleting {}", self.name),
+            TaskKind::Work => self.name.clone(),
         }
     }
 }

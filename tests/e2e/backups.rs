@@ -133,8 +133,7 @@ fn what_cannot_be_deleted_among_many_is_said_before_and_not_sent() {
         open_list(page, "demo", "").await?;
         let list = page.url().await?;
         lock_vault(page, "cluster").await?;
-        page.open(&format!("{list}?select=all&service=cbr"))
-            .await?;
+        page.open(&format!("{list}?select=all&service=cbr")).await?;
         loaded(page).await?;
         page.click("button", "Delete ").await?;
         let dialog = page.see("dialog", "Delete ").await?;

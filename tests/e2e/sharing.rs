@@ -170,7 +170,15 @@ fn a_backup_is_copied_to_the_other_region_and_its_record_is_seen() {
         page.see_in(&table, "progressbar", "Copying to eu-nl")
             .await?;
         page.accessible().await?;
+        // The tray has it, and leads to its page; there it goes when it is over.
+        page.click("button", "Tasks: 1 running").await?;
+        page.click("link", "Replication of cluster01").await?;
+        page.see("heading", "Replication of cluster01").await?;
+        page.url_with("/tasks/").await?;
+        page.back().await?;
+        page.see("table", "Copies, newest first").await?;
         let_a_day_pass(page)?;
+        page.see("button", "Tasks: none running").await?;
         page.until("the copy is made", async || {
             let row = page.see("row", "eu-nl").await?;
             Ok(row.text().await?.contains("Copied").then_some(()))

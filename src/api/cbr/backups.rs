@@ -50,15 +50,12 @@ pub(super) async fn newest(
 }
 
 /// The service takes several states in one question (cbr-v3 section 2).
-pub(super) async fn busy(
-    api: Api,
-    first: First<Vec<Backup>>,
-) -> Result<Joined<Vec<Backup>>, ApiError> {
+pub(super) async fn busy(api: Api) -> Result<Vec<Backup>, ApiError> {
     let states = BackupStatus::DOCUMENTED
         .iter()
         .filter(|status| status.is_busy())
         .map(|status| ("status".to_owned(), status.as_str().to_owned()));
-    all(api, states.collect(), first).await
+    Ok(all(api, states.collect(), None).await?.all)
 }
 
 pub(super) async fn all(

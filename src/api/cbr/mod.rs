@@ -5,6 +5,7 @@ mod backups;
 mod protection;
 mod restores;
 mod rows;
+mod works;
 
 use std::future::Future;
 use std::pin::Pin;
@@ -13,17 +14,20 @@ use contract::cbr::backups::StorageUsage;
 use contract::cbr::checkpoints::CheckpointCreateRequest;
 use contract::model::{Backup, Failure, Quota};
 use contract::restore::RestorePlan;
+use contract::time::Timestamp;
 use leptos::wasm_split::SplitLoaderError;
 #[cfg(not(debug_assertions))]
 use leptos::wasm_split::wasm_split;
 
+use super::both::both;
 use super::call::Api;
 use super::error::ApiError;
-use super::joined::{First, Joined};
+use super::joined::{First, Joined, behind, join};
 use super::restores::ListedRestore;
 
 pub use protection::Protection;
 pub use rows::VaultRow;
+pub use works::migration_begins;
 
 /// An answer on its way.
 pub type Answer<T> = Pin<Box<dyn Future<Output = Result<T, ApiError>>>>;
@@ -47,6 +51,39 @@ type Newest = fn(Api, Filters, usize, First<Vec<Backup>>) -> Together<Backup>;
 /// [`Cbr::all_backups`].
 type All = fn(Api, Filters, First<Vec<Backup>>) -> Together<Backup>;
 
+/// What is going on.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Busy {
+    /// The backups something is going on with.
+    pub backups: Vec<Backup>,
+    /// Everything else.
+    pub works: Vec<Work>,
+}
+
+impl Busy {
+    /// All that is going on where only backups tell it.
+    pub fn of_backups(backups: Vec<Backup>) -> Self {
+        Self {
+            backups,
+            works: Vec::new(),
+        }
+    }
+}
+
+/// Something a service does that no backup tells.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Work {
+    /// Id of the service's task; `None` for the migration.
+    pub task: Option<String>,
+    /// What it is: `Replication of web-01`.
+    pub title: String,
+    /// Queued, not begun.
+    pub waiting: bool,
+    /// 0–100, where the service says.
+    pub percent: Option<u8>,
+    pub started: Option<Timestamp>,
+}
+
 /// What the console asks the service.
 #[derive(Clone, Copy)]
 pub struct Cbr {
@@ -54,8 +91,8 @@ pub struct Cbr {
     pub newest_backups: Newest,
     /// All backups that match, behind those of v1.
     pub all_backups: All,
-    /// The backups something is going on with, behind those of v1.
-    pub busy_backups: fn(Api, First<Vec<Backup>>) -> Together<Backup>,
+    /// The backups something is going on with, behind those of v1, and what else is under way.
+    pub busy: fn(Api, First<Vec<Backup>>) -> Answer<Joined<Busy>>,
     /// A page of rows for the list, behind the row with this id.
     pub rows: fn(Api, Filters, Option<String>, usize) -> Answer<Listed<VaultRow>>,
     pub backup: fn(Api, String) -> Answer<Backup>,
@@ -96,7 +133,7 @@ fn calls() -> Cbr {
             Box::pin(backups::newest(api, filters, limit, first))
         },
         all_backups: |api, filters, first| Box::pin(backups::all(api, filters, first)),
-        busy_backups: |api, first| Box::pin(backups::busy(api, first)),
+        busy: |api, first| Box::pin(busy(api, first)),
         rows: |api, filters, marker, limit| Box::pin(rows::page(api, filters, marker, limit)),
         backup: |api, id| Box::pin(backups::one(api, id)),
         delete: |api, id, once| Box::pin(backups::delete(api, id, once)),
@@ -109,6 +146,23 @@ fn calls() -> Cbr {
         usage: |api| Box::pin(protection::usage(api)),
         back_up: |api, request, once| Box::pin(protection::back_up(api, request, once)),
     }
+}
+
+async fn busy(api: Api, first: First<Vec<Backup>>) -> Result<Joined<Busy>, ApiError> {
+    let first = first
+        .map(|first| Box::pin(async move { first.await.map(Busy::of_backups) }) as Answer<Busy>);
+    let second = async move {
+        let (backups, works) = both(backups::busy(api), works::under_way(api)).await;
+        Ok(Busy {
+            backups: backups?,
+            works: works?,
+        })
+    };
+    let add = |first: Busy, second: Busy| Busy {
+        backups: behind(first.backups, second.backups),
+        works: second.works,
+    };
+    join(first, second, add).await
 }
 
 /// The service's calls; fetched the first time.

@@ -232,10 +232,11 @@ impl List {
             let filter = filter.get();
             list.ask(&filter, false, clock.now());
         });
-        let busy = tasks.busy_backups();
+        let busy = tasks.busy();
         Effect::new(move |_| {
             if let Some(busy) = busy.data() {
-                list.shelf.with_value(|shelf| shelf.follow(&busy.all));
+                list.shelf
+                    .with_value(|shelf| shelf.follow(&busy.all.backups));
             }
         });
         list

@@ -13,6 +13,7 @@ use crate::api::{ApiError, operation_id, start_migration, use_api};
 use crate::format::{count, gigabytes};
 use crate::query::Query;
 use crate::session::use_session;
+use crate::tasks::use_tasks;
 use crate::ui::{Button, ButtonKind, Card, Confirm, Glyph, Notice, Progress, Tone};
 
 /// How far the migration is.
@@ -31,18 +32,13 @@ pub enum Phase {
 impl Phase {
     /// What the service says about a project; of a status nobody has heard of, that it runs.
     pub fn of(status: &MigrationStatus, project: &str) -> Self {
-        let all = &status.project_status;
-        let own = all.iter().find(|one| one.project_id == project);
-        let Some(own) = own.or(all.first()) else {
+        let Some(own) = status.of_project(project) else {
             return Self::NotBegun;
         };
         match own.status.as_str() {
-            "success" => Self::Done,
+            _ if !own.is_over() => Self::Running(own.percent()),
             "failed" => Self::Failed(own.fail_code.clone(), own.fail_reason.clone()),
-            _ => Self::Running(
-                own.progress
-                    .and_then(|percent| u8::try_from(percent.clamp(0, 100)).ok()),
-            ),
+            _ => Self::Done,
         }
     }
 }
@@ -180,6 +176,7 @@ fn dialog(
     let name = Signal::derive(move || Some(session.project_name()));
     let title = Signal::derive(move || format!("Migrate {} to CBR?", session.project_name()));
     let once = StoredValue::new(String::new());
+    let tasks = use_tasks();
     Effect::new(move |_| {
         if open.get() {
             once.set_value(operation_id());
@@ -200,6 +197,7 @@ fn dialog(
             match start_migration(api, percent, &once).await {
                 Ok(()) => {
                     status.refresh();
+                    tasks.look_now();
                     open.try_set(false);
                 }
                 Err(error) => {

@@ -28,7 +28,7 @@ pub(super) fn Running() -> AnyView {
             running
                 .iter()
                 .take(SHOWN)
-                .map(|task| entry(paths.backup(&task.backup_id), task))
+                .map(|task| entry(task.href(&paths), task))
                 .collect_view()
         })
     };

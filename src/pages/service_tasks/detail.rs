@@ -8,7 +8,7 @@ use contract::vault::VaultPolicy;
 use leptos::prelude::*;
 
 use super::list::task_state;
-use super::words::{failure, kind_word, resource_href, status_tone, status_word, title};
+use super::words::{failure, kind_word, resource_href, status_tone, status_word};
 use crate::api::{service_task, vault_policies};
 use crate::clock::use_clock;
 use crate::format::{count, duration};
@@ -39,7 +39,7 @@ pub fn task_page() -> AnyView {
     let name = Signal::derive(move || {
         found
             .data()
-            .map_or_else(|| "Task".to_owned(), |task| title(&task))
+            .map_or_else(|| "Task".to_owned(), |task| task.title())
     });
     let all = use_paths().tasks();
     let back = all.clone();

@@ -6,7 +6,7 @@ use contract::cbr::tasks::{Named, Task, TaskKind, TaskStatus};
 use leptos::prelude::*;
 
 use super::filter::{Filter, PER_PAGE, SPANS};
-use super::words::{failure, kind_word, resource_href, status_tone, status_word, title};
+use super::words::{failure, kind_word, resource_href, status_tone, status_word};
 use crate::api::{TasksPage, service_tasks};
 use crate::clock::use_clock;
 use crate::form::{Field, Select, SelectOption, TextInput};
@@ -232,7 +232,7 @@ fn find(page: &TasksPage, id: &str) -> Option<Task> {
 fn task_row(task: Memo<Task>, paths: &Paths) -> AnyView {
     let clock = use_clock();
     let whole = task.get_untracked();
-    let name = title(&whole);
+    let name = whole.title();
     let href = paths.task(&whole.id);
     let vault = Named {
         id: &whole.vault_id,

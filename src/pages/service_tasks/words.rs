@@ -1,6 +1,6 @@
 //! Tasks in words: what they do, how they stand, why they failed.
 
-use contract::cbr::tasks::{ErrorInfo, Named, Task, TaskKind, TaskStatus};
+use contract::cbr::tasks::{ErrorInfo, Task, TaskKind, TaskStatus};
 use contract::errors::lookup_all;
 use contract::rules::{BARE_METAL_KIND, SERVER_KIND};
 
@@ -46,33 +46,6 @@ pub const fn status_tone(status: &TaskStatus) -> Tone {
     }
 }
 
-/// What a task is, as a title: `Backup of web-01`.
-pub fn title(task: &Task) -> String {
-    let resource = Named {
-        id: &task.extra_info.resource.id,
-        name: &task.extra_info.resource.name,
-    };
-    let vault = Named {
-        id: &task.vault_id,
-        name: &task.vault_name,
-    };
-    let resource = resource.text();
-    match task.kind() {
-        TaskKind::Backup => format!("Backup of {resource}"),
-        TaskKind::Restore => format!("Restore of {}", task.target().map_or(resource, Named::text)),
-        TaskKind::Replication => format!("Replication of {resource}"),
-        TaskKind::Copy => format!("Copy of {resource}"),
-        TaskKind::Delete => format!(
-            "Deletion of {}",
-            task.backup().map_or(resource, Named::text)
-        ),
-        TaskKind::Sync => format!("Import into {}", vault.text()),
-        TaskKind::VaultDelete => format!("Deletion of vault {}", vault.text()),
-        TaskKind::RemoveResource => format!("Removal from vault {}", vault.text()),
-        TaskKind::Unknown(word) => format!("{word} {resource}"),
-    }
-}
-
 /// Why it failed: what that means and what to do, or the service's own words where its code is unknown.
 pub fn failure(error: &ErrorInfo) -> Option<String> {
     if error.code.is_empty() && error.message.is_empty() {
@@ -99,25 +72,6 @@ pub fn resource_href(task: &Task, paths: &Paths) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
-
-    fn task(body: serde_json::Value) -> Task {
-        serde_json::from_value(body).expect("read leniently")
-    }
-
-    #[test]
-    fn a_title_names_what_the_task_is_about() {
-        let of = |kind: &str| {
-            title(&task(json!({
-                "operation_type": kind, "vault_name": "offsite",
-                "extra_info": {"resource": {"id": "s", "name": "web-01"}, "delete": {"backup_id": "b"}},
-            })))
-        };
-        assert_eq!(of("backup"), "Backup of web-01");
-        assert_eq!(of("delete"), "Deletion of b");
-        assert_eq!(of("vault_delete"), "Deletion of vault offsite");
-        assert_eq!(of("fold"), "fold web-01");
-    }
 
     #[test]
     fn a_failure_has_our_text_and_an_unknown_one_the_services() {

@@ -19,6 +19,7 @@ use crate::form::{
 use crate::format::count;
 use crate::layout::use_paths;
 use crate::routes::with_query;
+use crate::tasks::use_tasks;
 use crate::ui::{Button, ButtonKind, Dialog, DialogActions, Notice, Tone, use_toasts};
 
 const NAME: &str = "copy-name";
@@ -157,7 +158,7 @@ pub fn replicate_dialog(
 }
 
 fn form(open: RwSignal<bool>, source: Source, done: Callback<()>) -> AnyView {
-    let (api, toasts, paths) = (use_api(), use_toasts(), use_paths());
+    let (api, toasts, paths, tasks) = (use_api(), use_toasts(), use_paths(), use_tasks());
     let (choice, names) = (Choice::new(), Names::default());
     let (problems, submission) = (Problems::default(), Submission::new());
     let once = StoredValue::new(operation_id());
@@ -213,6 +214,7 @@ fn form(open: RwSignal<bool>, source: Source, done: Callback<()>) -> AnyView {
                     format!("Replicating {name}")
                 };
                 toasts.started(title, follow, "Follow the tasks");
+                tasks.look_now();
                 open.try_set(false);
                 done.try_run(());
             },

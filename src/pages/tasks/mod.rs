@@ -96,7 +96,7 @@ fn running() -> AnyView {
         if all.with(Vec::is_empty) {
             view! {
                 <EmptyState title="Nothing is running" icon=Glyph::Clock>
-                    <p>"Backups, restores and deletions that are under way appear here, whoever started them."</p>
+                    <p>"Backups, restores, deletions and whatever else is under way appear here, whoever started them."</p>
                 </EmptyState>
             }
             .into_any()
@@ -120,15 +120,21 @@ fn task_row(task: Task, paths: &crate::routes::Paths) -> AnyView {
     let title = task.title();
     let label = title.clone();
     let href = match task.kind {
-        TaskKind::Restore => paths.restore(&task.backup_id, PROGRESS),
-        TaskKind::Backup | TaskKind::Deletion => paths.backup(&task.backup_id),
+        TaskKind::Restore => paths.restore(&task.id, PROGRESS),
+        _ => task.href(paths),
     };
-    let backup = paths.backup(&task.backup_id);
+    let backup = match task.kind {
+        TaskKind::Work => view! { <span class="dash">"—"</span> }.into_any(),
+        _ => {
+            let href = paths.backup(&task.id);
+            view! { <TextLink href=href><bdi>{task.name}</bdi></TextLink> }.into_any()
+        }
+    };
     let (percent, started, waiting) = (task.percent, task.started, task.waiting);
     view! {
         <tr role="row">
             <Cell label="Task" heading=true><TextLink href=href><bdi>{title}</bdi></TextLink></Cell>
-            <Cell label="Backup"><TextLink href=backup><bdi>{task.backup_name}</bdi></TextLink></Cell>
+            <Cell label="Backup">{backup}</Cell>
             <Cell label="Since"><Time at=Signal::derive(move || started)/></Cell>
             <Cell label="Progress">
                 {if waiting {

@@ -11,6 +11,7 @@ use crate::form::Submission;
 use crate::format::count;
 use crate::layout::use_paths;
 use crate::router::use_navigate;
+use crate::tasks::use_tasks;
 use crate::ui::{Confirm, use_toasts};
 
 /// Why the vault cannot be deleted now, if it cannot; tracked.
@@ -33,6 +34,7 @@ pub fn blocked(one: OneVault) -> Option<String> {
 #[component]
 pub fn DeleteVault(open: RwSignal<bool>, one: OneVault) -> AnyView {
     let (api, toasts, paths, navigate) = (use_api(), use_toasts(), use_paths(), use_navigate());
+    let tasks = use_tasks();
     let submission = Submission::new();
     Effect::new(move |_| {
         if open.get() {
@@ -49,6 +51,7 @@ pub fn DeleteVault(open: RwSignal<bool>, one: OneVault) -> AnyView {
             async move { delete_vault(api, &id, &once).await },
             move |()| {
                 toasts.success(format!("Vault {name} is being deleted"));
+                tasks.look_now();
                 open.try_set(false);
                 navigate(&home, Default::default());
             },

@@ -16,6 +16,7 @@ use crate::api::{VaultDeed, operation_id, use_api};
 use crate::form::Submission;
 use crate::format::count;
 use crate::layout::use_paths;
+use crate::tasks::use_tasks;
 use crate::ui::{
     Align, Badge, Button, ButtonKind, Card, Cell, Column, Confirm, EmptyState, Glyph, Menu,
     MenuItem, Table, Time, TimeShape, Tone, use_toasts,
@@ -218,7 +219,7 @@ fn menu(one: OneVault, member: &Member, asks: Asks) -> Vec<MenuItem> {
 /// has any).
 #[component]
 fn TakeOut(open: RwSignal<bool>, about: RwSignal<Option<Member>>, one: OneVault) -> AnyView {
-    let (api, toasts) = (use_api(), use_toasts());
+    let (api, toasts, tasks) = (use_api(), use_toasts(), use_tasks());
     let submission = Submission::new();
     Effect::new(move |_| {
         if open.get() {
@@ -264,6 +265,7 @@ fn TakeOut(open: RwSignal<bool>, about: RwSignal<Option<Member>>, one: OneVault)
             async move { deed.carry_out(api, &vault, &once).await },
             move |()| {
                 toasts.success(format!("{} is taken out", member.title()));
+                tasks.look_now();
                 open.try_set(false);
                 one.refresh();
             },

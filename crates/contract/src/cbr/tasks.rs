@@ -248,6 +248,37 @@ impl Task {
         u8::try_from(progress.clamp(0, 100)).ok()
     }
 
+    /// What it is, as a title: `Backup of web-01`.
+    pub fn title(&self) -> String {
+        let resource = Named {
+            id: &self.extra_info.resource.id,
+            name: &self.extra_info.resource.name,
+        };
+        let vault = Named {
+            id: &self.vault_id,
+            name: &self.vault_name,
+        };
+        let (resource, vault) = (resource.text(), vault.text());
+        match self.kind() {
+            TaskKind::Backup => format!("Backup of {resource}"),
+            TaskKind::Restore => {
+                format!("Restore of {}", self.target().map_or(resource, Named::text))
+            }
+            TaskKind::Replication => format!("Replication of {resource}"),
+            TaskKind::Copy => format!("Copy of {resource}"),
+            TaskKind::Delete => {
+                format!(
+                    "Deletion of {}",
+                    self.backup().map_or(resource, Named::text)
+                )
+            }
+            TaskKind::Sync => format!("Import into {vault}"),
+            TaskKind::VaultDelete => format!("Deletion of vault {vault}"),
+            TaskKind::RemoveResource => format!("Removal from vault {vault}"),
+            TaskKind::Unknown(word) => format!("{word} {resource}"),
+        }
+    }
+
     /// Seconds it took, or has taken until now.
     pub fn seconds(&self, now: Timestamp) -> Option<i64> {
         let since = self.started_at.or(self.created_at)?;
@@ -651,6 +682,28 @@ pub struct MigrationStatus {
     #[serde(default, deserialize_with = "lenient::list")]
     pub project_status: Vec<ProjectMigration>,
 }
+
+impl MigrationStatus {
+    /// How far a project is; of an answer that does not name it, the first one's.
+    pub fn of_project(&self, project: &str) -> Option<&ProjectMigration> {
+        let all = &self.project_status;
+        let own = all.iter().find(|one| one.project_id == project);
+        own.or(all.first())
+    }
+}
+
+impl ProjectMigration {
+    /// Whether nothing more will come; a status nobody has heard of is one that goes on.
+    pub fn is_over(&self) -> bool {
+        matches!(self.status.as_str(), "success" | "failed")
+    }
+
+    /// 0–100, where the service says.
+    pub fn percent(&self) -> Option<u8> {
+        u8::try_from(self.progress?.clamp(0, 100)).ok()
+    }
+}
+
 /// How far the conversion of a project is.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct ProjectMigration {
@@ -741,6 +794,21 @@ mod tests {
         for kind in TaskKind::DOCUMENTED {
             assert_eq!(TaskKind::from_word(kind.as_str()), kind);
         }
+    }
+
+    #[test]
+    fn a_title_names_what_the_task_is_about() {
+        let of = |kind: &str| {
+            task(json!({
+                "operation_type": kind, "vault_name": "offsite",
+                "extra_info": {"resource": {"id": "s", "name": "web-01"}, "delete": {"backup_id": "b"}},
+            }))
+            .title()
+        };
+        assert_eq!(of("backup"), "Backup of web-01");
+        assert_eq!(of("delete"), "Deletion of b");
+        assert_eq!(of("vault_delete"), "Deletion of vault offsite");
+        assert_eq!(of("fold"), "fold web-01");
     }
 
     #[test]
