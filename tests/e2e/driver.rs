@@ -115,14 +115,16 @@ impl Page {
 
     /// Signs in as the sandbox's demo user and waits for the overview.
     pub async fn sign_in(&self) -> Result<()> {
+        self.sign_in_as(self.start_line("user")?, self.start_line("password")?)
+            .await
+    }
+
+    /// Signs in as another user of the sandbox's domain.
+    pub async fn sign_in_as(&self, user: &str, password: &str) -> Result<()> {
         self.open("/sign-in").await?;
-        for (label, key) in [
-            ("Domain", "domain"),
-            ("User", "user"),
-            ("Password", "password"),
-        ] {
-            self.fill(label, self.start_line(key)?).await?;
-        }
+        self.fill("Domain", self.start_line("domain")?).await?;
+        self.fill("User", user).await?;
+        self.fill("Password", password).await?;
         self.click("button", "Sign in").await?;
         self.see("heading", "Overview").await?;
         Ok(())

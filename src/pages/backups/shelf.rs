@@ -62,7 +62,7 @@ impl Scope {
 pub struct Shelf {
     pub(super) api: Api,
     pub(super) clock: Clock,
-    scope: Scope,
+    pub(super) scope: Scope,
     pub store: ArcRwSignal<BackupStore>,
     pub loading: ArcRwSignal<Loadings>,
     /// What a question to the service about one filter failed with.
@@ -539,7 +539,8 @@ impl Shelf {
             Ok(row) if !row.id.is_empty() => {
                 self.take(&[row], None);
             }
-            Err(error) if error.is_missing() => self.forget(id),
+            // Of another project's backup the service only says that this project has none.
+            Err(error) if error.is_missing() && self.scope == Scope::Project => self.forget(id),
             // The next round asks again.
             _ => {}
         }

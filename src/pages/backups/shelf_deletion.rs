@@ -8,7 +8,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::bulk::{Item, Queue, Step};
-use super::shelf::Shelf;
+use super::shelf::{Scope, Shelf};
 use crate::api::{self, ApiError, operation_id};
 use crate::data::row::Row;
 
@@ -93,6 +93,10 @@ impl Shelf {
         let now = self.clock.now();
         self.queue.update(|queue| match answer {
             Ok(()) => queue.taken(&item.id, now),
+            Err(error) if error.is_missing() && self.scope == Scope::AllProjects => {
+                let why = "This project has no such backup: it is gone, or another project's. Enter that project to delete it there.";
+                queue.ended(&item.id, Step::Failed(why.to_owned()));
+            }
             Err(error) if error.is_missing() => queue.ended(&item.id, Step::Gone),
             // Whether the service took it is not known: looking tells.
             Err(ApiError::Timeout | ApiError::Network) => queue.taken(&item.id, now),
