@@ -280,6 +280,24 @@ impl Page {
     /// Presses Tab until the element of this role and name has the focus, at most `most` times.
     pub async fn tab_to(&self, role: Role<'_>, name: &str, most: usize) -> Result<()> {
         let wanted = self.see(role, name).await?;
+        self.tab_until(wanted, &format!("{role} “{name}”"), most)
+            .await
+    }
+
+    /// The same within another element, such as the dialog that stands over a button of the same name.
+    pub async fn tab_to_in(
+        &self,
+        within: &WebElement,
+        role: Role<'_>,
+        name: &str,
+        most: usize,
+    ) -> Result<()> {
+        let wanted = self.see_in(within, role, name).await?;
+        self.tab_until(wanted, &format!("{role} “{name}”"), most)
+            .await
+    }
+
+    async fn tab_until(&self, wanted: WebElement, what: &str, most: usize) -> Result<()> {
         for _ in 0..=most {
             let focused = self.driver.active_element().await?;
             if focused == wanted {
@@ -287,7 +305,7 @@ impl Page {
             }
             self.keys(Key::Tab + "").await?;
         }
-        bail!("Tab does not reach the {role} “{name}” in {most} steps")
+        bail!("Tab does not reach the {what} in {most} steps")
     }
 
     /// All text that a person can see.

@@ -20,4 +20,5 @@ mod sharing;
 mod sign_in;
 mod tags;
 mod two_generations;
+mod vault_story;
 mod vaults;

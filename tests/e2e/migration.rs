@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use thirtyfour::prelude::*;
 
 use crate::driver::{Page, journey};
+use crate::main_journey::press;
 
 /// The heading of the page.
 const TITLE: &str = "Migration to CBR";
@@ -51,6 +52,26 @@ fn what_migrating_would_do_is_seen_and_taken_along() {
         page.click("link", "What migrating to CBR would do").await?;
         page.see("heading", TITLE).await?;
         Ok(())
+    });
+}
+
+#[test]
+fn what_migrating_would_do_is_seen_and_taken_along_by_keyboard_alone() {
+    journey("migration-lens-keyboard", async |page| {
+        page.sign_in().await?;
+        press(page, "link", "Policies").await?;
+        press(page, "link", "What migrating to CBR would do").await?;
+        page.see("heading", TITLE).await?;
+        page.see("table", "Policies today, and what they become")
+            .await?;
+        page.see("heading", "What does not survive as it is")
+            .await?;
+        page.tab_to("radio", "JSON", 120).await?;
+        page.keys(Key::Right + "").await?;
+        page.see_text("resource \"opentelekomcloud_cbr_vault_v3\"")
+            .await?;
+        press(page, "button", "Download the plan").await?;
+        page.see_text("migration.tf saved").await
     });
 }
 

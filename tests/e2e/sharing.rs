@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use thirtyfour::prelude::*;
 
 use crate::driver::{Page, journey};
+use crate::main_journey::press;
 
 /// The second project of the sandbox, and who may enter it.
 const THEIRS: &str = "demo-project-2";
@@ -35,12 +36,7 @@ async fn project(page: &Page) -> Result<String> {
 /// Leaves, and comes back as the one who may enter the second project.
 async fn become_the_other_side(page: &Page) -> Result<String> {
     page.end_session().await?;
-    page.open("/sign-in").await?;
-    page.fill("Domain", page.start_line("domain")?).await?;
-    page.fill("User", THEY).await?;
-    page.fill("Password", THEY).await?;
-    page.click("button", "Sign in").await?;
-    page.see("heading", "Overview").await?;
+    page.sign_in_as(THEY, THEY).await?;
     project(page).await
 }
 
@@ -122,21 +118,34 @@ fn a_backup_is_shared_with_the_second_project_and_accepted_there() {
 }
 
 #[test]
-fn a_shared_backup_is_accepted_by_keyboard_alone() {
+fn a_backup_is_shared_and_accepted_by_keyboard_alone() {
     journey("share-keyboard", async |page| {
+        let (id, name) = plain_backup(page, "cluster02")?;
         page.sign_in().await?;
         let ours = project(page).await?;
-        page.open(&format!("{ours}/vaults/sharing")).await?;
-        page.see_text("1 backup waits for an answer").await?;
-        page.tab_to("button", "Accept ", 60).await?;
+        page.open(&format!("{ours}/backups/{id}")).await?;
+        page.see_text("It is shared with no other project").await?;
+        press(page, "button", "Share backup").await?;
+        let dialog = page.see("dialog", &format!("Share {name}")).await?;
+        page.tab_to("combobox", "Project", 10).await?;
+        page.keys(THEIRS).await?;
+        page.tab_to_in(&dialog, "button", "Share backup", 10)
+            .await?;
         page.keys(Key::Enter + "").await?;
-        page.see("dialog", "Accept ").await?;
+        page.see_text("it waits for their answer").await?;
+
+        become_the_other_side(page).await?;
+        press(page, "link", "Vaults").await?;
+        press(page, "link", "Sharing and copies").await?;
+        press(page, "button", &format!("Accept {name}")).await?;
+        page.see("dialog", &format!("Accept {name}")).await?;
         page.tab_to("combobox", "Vault", 10).await?;
-        page.keys("clu").await?;
-        page.tab_to("button", "Accept into cluster", 10).await?;
+        page.keys("partner-s").await?;
+        page.tab_to("button", "Accept into partner-servers", 10)
+            .await?;
         page.keys(Key::Enter + "").await?;
-        page.see_text("accepted into cluster").await?;
-        page.see_text("None waits for an answer").await
+        page.see_text(&format!("{name} accepted into partner-servers"))
+            .await
     });
 }
 
@@ -171,14 +180,17 @@ fn a_backup_is_copied_to_the_other_region_and_its_record_is_seen() {
             .await?;
         page.accessible().await?;
         // The tray has it, and leads to its page; there it goes when it is over.
-        page.click("button", "Tasks: 1 running").await?;
+        page.click("button", "Tasks: ").await?;
         page.click("link", "Replication of cluster01").await?;
         page.see("heading", "Replication of cluster01").await?;
         page.url_with("/tasks/").await?;
         page.back().await?;
         page.see("table", "Copies, newest first").await?;
+        page.click("button", "Tasks: ").await?;
+        page.see("link", "Replication of cluster01").await?;
         let_a_day_pass(page)?;
-        page.see("button", "Tasks: none running").await?;
+        page.see_no("link", "Replication of cluster01").await?;
+        page.keys(Key::Escape + "").await?;
         page.until("the copy is made", async || {
             let row = page.see("row", "eu-nl").await?;
             Ok(row.text().await?.contains("Copied").then_some(()))
