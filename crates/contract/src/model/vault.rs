@@ -1,4 +1,4 @@
-//! Vaults, as far as other pages than their own know them.
+//! Vaults, as far as other pages than their own know them; what their own know is [`crate::vault::Vault`].
 
 /// A container of backups with a capacity; what is in it is backed up by the vault's policy.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

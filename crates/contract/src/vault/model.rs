@@ -1,4 +1,4 @@
-//! A vault as pages know it, read from what the service sends.
+//! A vault as its own pages know it, read from what the service sends; what others know is [`crate::model::Vault`].
 
 use crate::cbr::rules::{ObjectType, spec_code};
 use crate::cbr::vaults as wire;
