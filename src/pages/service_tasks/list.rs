@@ -259,11 +259,11 @@ fn task_row(task: Memo<Task>, paths: &Paths) -> AnyView {
     let result = move || {
         let (code, text) =
             task.with(|task| (task.error_info.code.clone(), failure(&task.error_info)));
-        text.map(|text| {
-            let code =
-                (!code.is_empty()).then(|| view! { <p class="reference"><bdi>{code}</bdi></p> });
-            view! { <bdi>{text}</bdi> {code} }
-        })
+        let Some(text) = text else {
+            return view! { <span class="dash">"—"</span> }.into_any();
+        };
+        let code = (!code.is_empty()).then(|| view! { <p class="reference"><bdi>{code}</bdi></p> });
+        view! { <bdi>{text}</bdi> {code} }.into_any()
     };
     view! {
         <tr role="row">

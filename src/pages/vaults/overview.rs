@@ -8,11 +8,10 @@ use super::deeds::OneVault;
 use super::fill::{FillMeter, gb, mb, used};
 use super::words::{kind_title, resource_title, status_badges};
 use crate::layout::use_paths;
+use crate::pages::service_tasks::words::{kind_word, status_tone, status_word};
 use crate::query::query_view;
 use crate::routes::Paths;
-use crate::ui::{
-    Align, Badge, Card, Cell, Column, CopyId, Fact, Facts, Table, TextLink, Time, Tone,
-};
+use crate::ui::{Align, Badge, Card, Cell, Column, CopyId, Fact, Facts, Table, TextLink, Time};
 
 /// Largest resources shown.
 const LARGEST: usize = 8;
@@ -156,33 +155,6 @@ fn largest(one: OneVault) -> AnyView {
     view! { {content} }.into_any()
 }
 
-/// What a task did.
-fn task_title(task: &Task) -> &str {
-    match task.operation_type.as_str() {
-        "backup" => "Backup",
-        "copy" => "Copy",
-        "replication" => "Replication",
-        "restore" => "Restore",
-        "delete" => "Deletion of a backup",
-        "sync" => "Import",
-        "vault_delete" => "Deletion of the vault",
-        "remove_resource" => "Resources taken out",
-        other => other,
-    }
-}
-
-fn task_state(task: &Task) -> (Tone, &str) {
-    match task.status.as_str() {
-        "success" => (Tone::Good, "Done"),
-        "failed" => (Tone::Bad, "Failed"),
-        "timeout" => (Tone::Bad, "Timed out"),
-        "skipped" => (Tone::Neutral, "Skipped"),
-        "running" => (Tone::Active, "Running"),
-        "waiting" => (Tone::Active, "Waiting"),
-        other => (Tone::Neutral, other),
-    }
-}
-
 fn tasks(all: Signal<std::sync::Arc<Vec<Task>>>) -> AnyView {
     let paths = StoredValue::new(use_paths());
     let columns = [
@@ -193,8 +165,9 @@ fn tasks(all: Signal<std::sync::Arc<Vec<Task>>>) -> AnyView {
     ];
     let row = move |task: &Task| {
         let href = paths.with_value(|paths| paths.task(&task.id));
-        let (tone, word) = task_state(task);
-        let (title, word) = (task_title(task).to_owned(), word.to_owned());
+        let (kind, status) = (task.kind(), task.state());
+        let (title, word) = (kind_word(&kind).to_owned(), status_word(&status).to_owned());
+        let tone = status_tone(&status);
         let resource = task.extra_info.resource.name.clone();
         let at = task.started_at.or(task.created_at);
         view! {
