@@ -2,6 +2,7 @@
 //! became of a request whose answer was lost, before anything is offered again.
 
 use contract::csbs::restores::RestoreRequest;
+use contract::errors::lookup_all;
 use contract::model::{Backup, BackupStatus, Generation};
 use contract::operations::{cbr, csbs};
 use contract::restore::RestorePlan;
@@ -201,7 +202,7 @@ fn is_uncertain(error: &ApiError) -> bool {
         ApiError::Refused { status, code, .. } => {
             *status >= 500
                 && (!(code.starts_with("CSBS.") || code.starts_with("BackupService."))
-                    || api::explain(code, *status).is_none_or(|text| text.retryable))
+                    || lookup_all(code, *status).is_none_or(|text| text.retryable))
         }
     }
 }
