@@ -5,7 +5,8 @@
 //! - [`VaultRefusal`]: every documented refusal about vaults, with its code and its sentence.
 //! - [`create_refusals`], [`update_refusals`], [`delete_refusals`]: making, changing and deleting one.
 //! - [`add_refusals`], [`remove_refusals`], [`migrate_refusals`], [`set_refusals`]: what it holds.
-//! - [`associate_refusals`], [`dissociate_refusals`]: policies.
+//! - [`associate_refusals`], [`dissociate_refusals`]: policies on it; [`policy_create_refusals`],
+//!   [`policy_update_refusals`]: making and changing one.
 //! - [`bindings`]: which servers a vault takes in by their tags, and why it leaves the others out.
 //! - [`VaultPolicy`]: a policy as a vault looks at it; [`as_terraform`]: a vault as configuration.
 //!
@@ -17,6 +18,7 @@ mod change;
 mod create;
 mod model;
 mod policies;
+mod policy;
 mod refusal;
 mod resources;
 mod tags;
@@ -32,6 +34,7 @@ pub use model::{Member, Protects, Vault, VaultStatus};
 pub use policies::{
     AssociateFacts, PolicyFacts, associate_refusals, dissociate_refusals, policy_ids,
 };
+pub use policy::{START_WINDOW, policy_create_refusals, policy_update_refusals};
 pub use refusal::{CONSISTENT, VaultRefusal, Work};
 pub use resources::{
     Candidate, Found, MigrateFacts, RemoveFacts, ServerFacts, add_refusals, migrate_refusals,

@@ -3,7 +3,7 @@
 use core::fmt;
 
 use crate::cbr::protect::Unfit;
-use crate::cbr::rules::{MAX_RESOURCES, MAX_TAGS, MAX_VAULTS, ObjectType};
+use crate::cbr::rules::{MAX_POLICIES, MAX_RESOURCES, MAX_TAGS, MAX_VAULTS, ObjectType};
 use crate::errors::lookup_all;
 
 /// The words of `consistent_level`.
@@ -186,6 +186,20 @@ pub enum VaultRefusal {
     },
     /// 6000: there is no policy with this id.
     NoPolicy(String),
+    /// 6001: the project has as many policies of this kind as are allowed.
+    TooManyPolicies {
+        /// How many there are.
+        count: usize,
+        /// Whether they replicate; otherwise they back up.
+        replication: bool,
+    },
+    /// 6003: a policy that is applied replicates to where it does.
+    PolicyApplied {
+        /// Name of the policy.
+        policy: String,
+        /// To how many vaults.
+        vaults: usize,
+    },
     /// 6136: hybrid vaults take no backup policy.
     HybridVault(String),
     /// 6127: vaults for replicas take no policy.
@@ -257,6 +271,8 @@ impl VaultRefusal {
             Self::Kept { .. } => "BackupService.6115",
             Self::NoTarget(_) => "BackupService.6120",
             Self::NoPolicy(_) => "BackupService.6000",
+            Self::TooManyPolicies { .. } => "BackupService.6001",
+            Self::PolicyApplied { .. } => "BackupService.6003",
             Self::HybridVault(_) => "BackupService.6136",
             Self::ReplicasTakeNoPolicy(_) | Self::NotReplicated(_) => "BackupService.6127",
             Self::OtherProject { .. } => "BackupService.6118",
@@ -402,6 +418,22 @@ impl fmt::Display for VaultRefusal {
                 "Vault {target} has {free_mb} MB free; the backups that move take {moved_mb} MB. Enlarge it first."
             ),
             Self::NoPolicy(id) => write!(f, "There is no policy {id}."),
+            Self::TooManyPolicies { count, replication } => {
+                let kind = if *replication {
+                    "replication"
+                } else {
+                    "backup"
+                };
+                write!(
+                    f,
+                    "The project has {count} {kind} policies; at most {MAX_POLICIES} are allowed."
+                )
+            }
+            Self::PolicyApplied { policy, vaults } => write!(
+                f,
+                "Policy {policy} is applied to {vaults} {}; take it off before it replicates to another place.",
+                if *vaults == 1 { "vault" } else { "vaults" }
+            ),
             Self::HybridVault(vault) => write!(
                 f,
                 "Vault {vault} is a hybrid one and takes no backup policy."

@@ -1,15 +1,17 @@
 //! Policies: made, shown, changed and deleted; when they run next (cbr-v3 4.4, 4.5, 5.5).
 
 use contract::cbr::policies::{
-    AssociatedVault, Definition, Policy, PolicyCreate, PolicyUpdate, Trigger, TriggerProperties,
+    AssociatedVault, Policy, PolicyCreate, PolicyUpdate, Trigger, TriggerProperties,
 };
-use contract::cbr::rules::{MAX_POLICIES, ShortName, check_definition, check_rules, within};
+use contract::cbr::rules::ShortName;
 use contract::schedule::Schedule;
 use contract::time::Timestamp;
+use contract::vault::{policy_create_refusals, policy_update_refusals};
 use rusqlite::{OptionalExtension as _, Row, params};
 
 use super::page::{self, Listed};
-use super::{invalid, refusal};
+use super::refusal;
+use super::vaults::facts;
 use crate::csbs::Page;
 use crate::http::Pairs;
 use crate::jobs;
@@ -157,22 +159,15 @@ pub fn make(
 ) -> Outcome<Policy> {
     let tenant = turn.tenant(project_id)?;
     let kind = check_kind(wanted.operation_type.as_deref())?;
-    check(turn, project_id, kind, &wanted.operation_definition)?;
-    let properties = &wanted.trigger.properties;
-    check_pattern(&properties.pattern)?;
-    check_window(properties.start_window_minutes)?;
     let policies: i64 = turn
         .db
         .prepare_cached(
             "SELECT count(*) FROM cbr_policies WHERE project = ?1 AND operation_type = ?2",
         )?
         .query_row((tenant, kind), |row| row.get(0))?;
-    if usize::try_from(policies).unwrap_or(usize::MAX) >= MAX_POLICIES {
-        let message = format!(
-            "The project has {policies} {kind} policies; at most {MAX_POLICIES} are allowed."
-        );
-        return Err(refusal("BackupService.6001", message).into());
-    }
+    let alike = usize::try_from(policies).unwrap_or(usize::MAX);
+    let region = super::region_of(turn, project_id)?.unwrap_or_default();
+    facts::refuse(policy_create_refusals(wanted, alike, &region))?;
     let id = turn.new_id();
     turn.db
         .prepare_cached(
@@ -212,36 +207,6 @@ pub fn check_kind(given: Option<&str>) -> Outcome<&'static str> {
     }
 }
 
-/// Checks a retention, or where a replication goes.
-fn check(turn: &Turn<'_>, project_id: &str, kind: &str, definition: &Definition) -> Outcome<()> {
-    let field = |member: &str| format!("policy.operation_definition.{member}");
-    check_definition(definition, kind == "replication")
-        .map_err(|problem| invalid(&field(problem.member), problem.rule))?;
-    if kind == "replication" {
-        let own = super::region_of(turn, project_id)?.unwrap_or_default();
-        if definition.destination_region == own {
-            let rule = format!("`{own}` is the local region; choose another");
-            return Err(invalid(&field("destination_region"), rule).into());
-        }
-    }
-    Ok(())
-}
-
-const TRIGGER: &str = "policy.trigger.properties";
-
-fn check_pattern(pattern: &[String]) -> Outcome<()> {
-    check_rules(pattern)
-        .map_err(|rule| invalid(&format!("{TRIGGER}.pattern"), rule.trim_end_matches('.')))?;
-    Ok(())
-}
-
-fn check_window(minutes: Option<i64>) -> Outcome<()> {
-    match minutes.map(|minutes| within(minutes, (60, 480))) {
-        Some(Err(rule)) => Err(invalid(&format!("{TRIGGER}.start_window_minutes"), rule).into()),
-        _ => Ok(()),
-    }
-}
-
 /// Changes a policy; what is absent stays, a definition is replaced as a whole (40).
 pub fn update(
     turn: &Turn<'_>,
@@ -254,39 +219,22 @@ pub fn update(
         tenant,
         mut policy,
     } = stored(turn, project_id, id)?;
+    let region = super::region_of(turn, project_id)?.unwrap_or_default();
+    let present = contract::model::Policy::from(policy.clone());
+    facts::refuse(policy_update_refusals(id, change, Some(&present), &region))?;
     if let Some(definition) = &change.operation_definition {
-        check(turn, project_id, &policy.operation_type, definition)?;
-        let before = &policy.operation_definition;
-        let elsewhere = (&before.destination_region, &before.destination_project_id)
-            != (
-                &definition.destination_region,
-                &definition.destination_project_id,
-            );
-        if policy.operation_type == "replication"
-            && elsewhere
-            && !policy.associated_vaults.is_empty()
-        {
-            let message = format!(
-                "Policy {} is applied to {} vaults; take it off before it replicates to another place.",
-                policy.name,
-                policy.associated_vaults.len()
-            );
-            return Err(refusal("BackupService.6003", message).into());
-        }
         policy.operation_definition = definition.clone();
     }
     if let Some(trigger) = &change.trigger {
         let properties = &mut policy.trigger.properties;
-        if let Some(pattern) = &trigger.properties.pattern {
-            check_pattern(pattern)?;
-            if properties.pattern != *pattern {
-                // A new rhythm is counted from the day it was set.
-                properties.pattern.clone_from(pattern);
-                properties.start_time = Some(start_time(turn.now));
-            }
+        if let Some(pattern) = &trigger.properties.pattern
+            && properties.pattern != *pattern
+        {
+            // A new rhythm is counted from the day it was set.
+            properties.pattern.clone_from(pattern);
+            properties.start_time = Some(start_time(turn.now));
         }
         if let Some(minutes) = trigger.properties.start_window_minutes {
-            check_window(minutes)?;
             properties.start_window_minutes = minutes;
         }
     }
