@@ -4,8 +4,11 @@
 //! these clouds, and `opentelekomcloud_cbr_policy_v3` for a policy of vaults; the arguments are
 //! those of the provider's reference.
 
+mod writer;
+
+pub(crate) use writer::{Value, Writer};
+
 use crate::model::{Policy, Retention};
-use std::fmt::Write as _;
 
 /// The configuration of one policy.
 ///
@@ -15,7 +18,9 @@ use std::fmt::Write as _;
 /// assert!(terraform::policy(&policy).starts_with("resource \"opentelekomcloud_csbs_backup_policy_v1\" \"nightly\" {\n"));
 /// ```
 pub fn policy(policy: &Policy) -> String {
-    resource(policy, &label(&policy.name))
+    let mut writer = Writer::default();
+    resource(&mut writer, policy, &label(&policy.name));
+    writer.finish()
 }
 
 /// The configuration of several policies as one file, sorted by name; no label is used twice.
@@ -23,77 +28,70 @@ pub fn policies<'a>(policies: impl IntoIterator<Item = &'a Policy>) -> String {
     let mut sorted: Vec<&Policy> = policies.into_iter().collect();
     sorted.sort_by(|one, two| (&one.name, &one.id).cmp(&(&two.name, &two.id)));
     let mut labels = Vec::with_capacity(sorted.len());
-    let texts: Vec<String> = sorted
-        .into_iter()
-        .map(|policy| resource(policy, &free_label(&policy.name, &mut labels)))
-        .collect();
-    texts.join("\n")
+    let mut writer = Writer::default();
+    for policy in sorted {
+        resource(&mut writer, policy, &free_label(&policy.name, &mut labels));
+    }
+    writer.finish()
 }
 
-fn resource(policy: &Policy, label: &str) -> String {
+fn resource(writer: &mut Writer, policy: &Policy, label: &str) {
     if policy.generation.capabilities().vaults {
-        return crate::cbr::terraform::policy(policy, label);
+        return crate::cbr::terraform::policy(writer, policy, label);
     }
-    let mut text = String::new();
-    let mut line = |indent: usize, content: &str| {
-        let _ = writeln!(text, "{:indent$}{content}", "");
-    };
-    line(
-        0,
-        &format!(
-            "resource \"opentelekomcloud_csbs_backup_policy_v1\" {} {{",
-            quoted(label)
-        ),
-    );
-    line(2, &format!("name        = {}", quoted(&policy.name)));
-    if !policy.description.is_empty() {
-        line(2, &format!("description = {}", quoted(&policy.description)));
-    }
-    for server in &policy.servers {
-        line(0, "");
-        line(2, "resource {");
-        line(4, &format!("id   = {}", quoted(&server.id)));
-        line(4, &format!("type = {}", quoted(&server.kind)));
-        line(4, &format!("name = {}", quoted(&server.name)));
-        line(2, "}");
-    }
-    line(0, "");
-    line(2, "scheduled_operation {");
-    line(4, &format!("enabled         = {}", policy.enabled));
-    line(4, "operation_type  = \"backup\"");
-    line(4, &format!("trigger_pattern = {}", quoted(&policy.pattern)));
-    match &policy.retention {
-        Retention::Forever => line(4, "permanent       = true"),
-        Retention::Limited(limits) => {
-            if let Some(count) = limits.count {
-                line(4, &format!("max_backups     = {count}"));
-            }
-            if let Some(days) = limits.days {
-                line(4, &format!("retention_duration_days = {days}"));
-            }
-            if let Some(long_term) = &limits.long_term {
-                line(4, &format!("day_backups     = {}", long_term.day));
-                line(4, &format!("week_backups    = {}", long_term.week));
-                line(4, &format!("month_backups   = {}", long_term.month));
-                line(4, &format!("year_backups    = {}", long_term.year));
-                line(
-                    4,
-                    &format!("timezone        = {}", quoted(&long_term.timezone)),
-                );
-            }
+    let labels = ["opentelekomcloud_csbs_backup_policy_v1", label];
+    writer.block("resource", &labels, |resource| {
+        let mut head = vec![("name", Value::Text(&policy.name))];
+        if !policy.description.is_empty() {
+            head.push(("description", Value::Text(&policy.description)));
         }
-    }
-    line(2, "}");
-    if !policy.tags.is_empty() {
-        line(0, "");
-        line(2, "tags {");
+        resource.arguments(&head);
+        for server in &policy.servers {
+            resource.block("resource", &[], |block| {
+                block.arguments(&[
+                    ("id", Value::Text(&server.id)),
+                    ("type", Value::Text(&server.kind)),
+                    ("name", Value::Text(&server.name)),
+                ]);
+            });
+        }
+        resource.block("scheduled_operation", &[], |block| operation(block, policy));
         for tag in &policy.tags {
-            line(4, &format!("{} = {}", quoted(&tag.key), quoted(&tag.value)));
+            resource.block("tags", &[], |block| {
+                block.arguments(&[
+                    ("key", Value::Text(&tag.key)),
+                    ("value", Value::Text(&tag.value)),
+                ]);
+            });
         }
-        line(2, "}");
+    });
+}
+
+fn operation(block: &mut Writer, policy: &Policy) {
+    let number = |value: u32| Value::Number(value.into());
+    let mut arguments = vec![
+        ("enabled", Value::Flag(policy.enabled)),
+        ("operation_type", Value::Text("backup")),
+        ("trigger_pattern", Value::Text(&policy.pattern)),
+    ];
+    match &policy.retention {
+        Retention::Forever => arguments.push(("permanent", Value::Flag(true))),
+        Retention::Limited(limits) => {
+            arguments.extend(limits.count.map(|count| ("max_backups", number(count))));
+            let days = limits.days.map(number);
+            arguments.extend(days.map(|days| ("retention_duration_days", days)));
+            if let Some(slots) = &limits.long_term {
+                arguments.extend([
+                    ("day_backups", number(slots.day)),
+                    ("week_backups", number(slots.week)),
+                    ("month_backups", number(slots.month)),
+                    ("year_backups", number(slots.year)),
+                    ("timezone", Value::Text(&slots.timezone)),
+                ]);
+            }
+        }
     }
-    line(0, "}");
-    text
+    block.arguments(&arguments);
 }
 
 /// The label of a resource with this name, numbered where it is used already; it is used from then on.
@@ -126,36 +124,10 @@ pub(crate) fn label(name: &str) -> String {
     label
 }
 
-/// A string literal of the configuration language; nothing in it is interpolated.
-pub(crate) fn quoted(text: &str) -> String {
-    let mut out = String::with_capacity(text.len() + 2);
-    out.push('"');
-    let mut characters = text.chars().peekable();
-    while let Some(c) = characters.next() {
-        match c {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            '$' | '%' if characters.peek() == Some(&'{') => {
-                out.push(c);
-                out.push(c);
-            }
-            c if c.is_control() => {
-                let _ = write!(out, "\\u{:04x}", u32::from(c));
-            }
-            c => out.push(c),
-        }
-    }
-    out.push('"');
-    out
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Limits, PolicyServer};
+    use crate::model::{Limits, PolicyServer, Tag};
 
     #[test]
     fn a_policy_is_written_with_everything_that_was_set() {
@@ -173,12 +145,16 @@ mod tests {
                 kind: "OS::Nova::Server".to_owned(),
                 ..PolicyServer::default()
             }],
+            tags: vec![Tag {
+                key: "env".to_owned(),
+                value: "prod".to_owned(),
+            }],
             ..Policy::default()
         });
         assert_eq!(
             text,
             r#"resource "opentelekomcloud_csbs_backup_policy_v1" "_2-nightly" {
-  name        = "2-nightly"
+  name = "2-nightly"
 
   resource {
     id   = "5aa1"
@@ -191,6 +167,11 @@ mod tests {
     operation_type  = "backup"
     trigger_pattern = "BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n"
     max_backups     = 14
+  }
+
+  tags {
+    key   = "env"
+    value = "prod"
   }
 }
 "#
@@ -212,21 +193,13 @@ mod tests {
             heads,
             [
                 r#"resource "opentelekomcloud_csbs_backup_policy_v1" "_1a" {"#,
-                r#"  name        = "1a""#,
+                r#"  name = "1a""#,
                 r#"resource "opentelekomcloud_csbs_backup_policy_v1" "_1a_2" {"#,
-                r#"  name        = "_1a""#,
+                r#"  name = "_1a""#,
                 r#"resource "opentelekomcloud_csbs_backup_policy_v1" "b" {"#,
-                r#"  name        = "b""#,
+                r#"  name = "b""#,
             ]
         );
         assert_eq!(policies(&[]), "");
-    }
-
-    #[test]
-    fn no_text_is_interpolated_or_ends_its_literal() {
-        assert_eq!(
-            quoted("a\"b\\c${d}%{e}$f\u{7}"),
-            "\"a\\\"b\\\\c$${d}%%{e}$f\\u0007\""
-        );
     }
 }

@@ -1,85 +1,67 @@
 //! A policy of vaults as Terraform configuration: `opentelekomcloud_cbr_policy_v3` of the public
 //! provider for these clouds; its arguments are those of the provider's reference.
 
-use std::fmt::Write as _;
-
 use super::policies::Definition;
 use crate::model::{Policy, PolicyKind};
-use crate::terraform::quoted;
+use crate::terraform::{Value, Writer};
+
+/// The zone the provider asks for where none is needed.
+const ZONE: &str = "UTC+00:00";
 
 /// The configuration of one policy under a label. What the provider has no argument for is said in
 /// comments: vaults name their policy in their own resource.
-pub(crate) fn policy(policy: &Policy, label: &str) -> String {
-    let mut text = String::new();
-    let mut line = |indent: usize, content: &str| {
-        let _ = writeln!(text, "{:indent$}{content}", "");
-    };
-    line(
-        0,
-        &format!(
-            "resource \"opentelekomcloud_cbr_policy_v3\" {} {{",
-            quoted(label)
-        ),
-    );
-    line(2, &format!("name            = {}", quoted(&policy.name)));
-    line(
-        2,
-        &format!("operation_type  = \"{}\"", policy.kind.as_str()),
-    );
-    line(2, &format!("enabled         = {}", policy.enabled));
-    let rules: Vec<String> = policy.patterns().map(quoted).collect();
-    match rules.as_slice() {
-        [only] => line(2, &format!("trigger_pattern = [{only}]")),
-        several => {
-            line(2, "trigger_pattern = [");
-            for rule in several {
-                line(4, &format!("{rule},"));
+pub(crate) fn policy(writer: &mut Writer, policy: &Policy, label: &str) {
+    let labels = ["opentelekomcloud_cbr_policy_v3", label];
+    writer.block("resource", &labels, |resource| {
+        let rules: Vec<&str> = policy.patterns().collect();
+        let mut head = vec![
+            ("name", Value::Text(&policy.name)),
+            ("operation_type", Value::Text(policy.kind.as_str())),
+            ("enabled", Value::Flag(policy.enabled)),
+        ];
+        match rules.as_slice() {
+            [_, _, ..] => {
+                resource.arguments(&head);
+                resource.lines("trigger_pattern", rules);
             }
-            line(2, "]");
+            _ => {
+                head.push(("trigger_pattern", Value::Texts(rules)));
+                resource.arguments(&head);
+            }
         }
-    }
-    if let PolicyKind::Replication(to) = &policy.kind {
-        line(0, "");
-        line(
-            2,
-            &format!("destination_region     = {}", quoted(&to.region)),
-        );
-        line(
-            2,
-            &format!("destination_project_id = {}", quoted(&to.project_id)),
-        );
-    }
-    let definition = Definition::of(policy);
+        definition(resource, &Definition::of(policy));
+        for unsaid in unsaid(policy) {
+            resource.comment(&unsaid);
+        }
+    });
+}
+
+/// What is kept; for ever when nothing is said.
+pub(crate) fn definition(resource: &mut Writer, definition: &Definition) {
     let numbers = [
-        ("max_backups            ", definition.max_backups),
+        ("max_backups", definition.max_backups),
         (
             "retention_duration_days",
             definition.retention_duration_days,
         ),
-        ("day_backups            ", definition.day_backups),
-        ("week_backups           ", definition.week_backups),
-        ("month_backups          ", definition.month_backups),
-        ("year_backups           ", definition.year_backups),
+        ("day_backups", definition.day_backups),
+        ("week_backups", definition.week_backups),
+        ("month_backups", definition.month_backups),
+        ("year_backups", definition.year_backups),
     ];
-    line(0, "");
-    line(2, "operation_definition {");
-    for (name, number) in numbers {
-        if let Some(number) = number {
-            line(4, &format!("{name} = {number}"));
-        }
+    let set = numbers.into_iter();
+    let mut set: Vec<_> = set
+        .filter_map(|(name, value)| Some((name, Value::Number(value?))))
+        .collect();
+    if set.is_empty() {
+        return;
     }
-    if !definition.timezone.is_empty() {
-        line(
-            4,
-            &format!("timezone                = {}", quoted(&definition.timezone)),
-        );
-    }
-    line(2, "}");
-    for unsaid in unsaid(policy) {
-        line(2, &format!("# {unsaid}"));
-    }
-    line(0, "}");
-    text
+    let zone = match definition.timezone.as_str() {
+        "" => ZONE,
+        zone => zone,
+    };
+    set.push(("timezone", Value::Text(zone)));
+    resource.block("operation_definition", &[], |block| block.arguments(&set));
 }
 
 /// What the provider's resource cannot say of a policy.
@@ -98,8 +80,15 @@ fn unsaid(policy: &Policy) -> Vec<String> {
     if policy.further_retention.is_some() {
         found.push("The provider has no argument for advanced retention rules.".to_owned());
     }
-    if matches!(&policy.kind, PolicyKind::Replication(to) if to.acceleration) {
-        found.push("The provider has no argument for acceleration.".to_owned());
+    if let PolicyKind::Replication(to) = &policy.kind {
+        found.push(format!(
+            "The provider has no argument for where copies go: project {}, region {}.",
+            word(&to.project_id),
+            word(&to.region),
+        ));
+        if to.acceleration {
+            found.push("The provider has no argument for acceleration.".to_owned());
+        }
     }
     if !policy.vaults.is_empty() {
         found.push(
@@ -108,6 +97,11 @@ fn unsaid(policy: &Policy) -> Vec<String> {
         );
     }
     found
+}
+
+/// A text as it can stand in a comment.
+fn word(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control()).collect()
 }
 
 #[cfg(test)]
@@ -139,22 +133,24 @@ mod tests {
         assert_eq!(
             terraform::policy(&policy),
             r#"resource "opentelekomcloud_cbr_policy_v3" "weekly" {
-  name            = "weekly"
-  operation_type  = "backup"
-  enabled         = true
+  name           = "weekly"
+  operation_type = "backup"
+  enabled        = true
+
   trigger_pattern = [
     "FREQ=DAILY;BYHOUR=2;BYMINUTE=0",
     "FREQ=WEEKLY;BYDAY=SU;BYHOUR=14;BYMINUTE=0",
   ]
 
   operation_definition {
-    max_backups             = 7
-    day_backups             = 0
-    week_backups            = 4
-    month_backups           = 0
-    year_backups            = 0
-    timezone                = "UTC+01:00"
+    max_backups   = 7
+    day_backups   = 0
+    week_backups  = 4
+    month_backups = 0
+    year_backups  = 0
+    timezone      = "UTC+01:00"
   }
+
   # The provider has no argument for a full backup after every 6 runs.
 }
 "#
@@ -177,8 +173,7 @@ mod tests {
         let text = terraform::policy(&policy);
         for part in [
             "operation_type  = \"replication\"",
-            "destination_region     = \"eu-nl\"",
-            "destination_project_id = \"p2\"",
+            "# The provider has no argument for where copies go: project p2, region eu-nl.",
             "# The provider has no argument for acceleration.",
             "trigger_pattern = [\"FREQ=DAILY;BYHOUR=2;BYMINUTE=0\"]",
         ] {

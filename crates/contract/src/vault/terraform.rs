@@ -1,11 +1,9 @@
 //! A vault as Terraform configuration: `opentelekomcloud_cbr_vault_v3` of the public provider for
 //! these clouds; its arguments are those of the provider's reference.
 
-use std::fmt::Write as _;
-
 use crate::cbr::Tag;
 use crate::cbr::vaults::VaultCreate;
-use crate::terraform::{label, quoted};
+use crate::terraform::{Value, Writer, label};
 
 /// The configuration of a vault that is being made. What the provider has no argument for (the
 /// threshold and its notice, the prefix of backup names) is said in a comment.
@@ -19,77 +17,69 @@ use crate::terraform::{label, quoted};
 /// assert!(as_terraform(&wanted).starts_with("resource \"opentelekomcloud_cbr_vault_v3\" \"servers\" {\n"));
 /// ```
 pub fn as_terraform(vault: &VaultCreate) -> String {
-    let mut out = String::new();
+    let mut writer = Writer::default();
     let name = vault.name.as_str();
-    let _ = writeln!(
-        out,
-        "resource \"opentelekomcloud_cbr_vault_v3\" {} {{",
-        quoted(&label(name))
-    );
-    let _ = writeln!(out, "  name = {}", quoted(name));
-    let description = vault.description.as_ref().map(|text| text.as_str());
-    if let Some(text) = description.filter(|text| !text.is_empty()) {
-        let _ = writeln!(out, "  description = {}", quoted(text));
-    }
-    let billing = &vault.billing;
-    let _ = writeln!(
-        out,
-        "\n  billing {{\n    size             = {}\n    object_type      = {}\n    protect_type     = {}\n    \
-         consistent_level = {}\n    charging_mode    = \"post_paid\"\n  }}",
-        billing.size,
-        quoted(&billing.object_type),
-        quoted(&billing.protect_type),
-        quoted(&billing.consistent_level),
-    );
-    for resource in &vault.resources {
-        let _ = writeln!(
-            out,
-            "\n  resource {{\n    id   = {}\n    type = {}",
-            quoted(&resource.id),
-            quoted(&resource.kind)
-        );
-        let extra = resource.extra_info.as_ref();
-        let excluded = extra.and_then(|extra| extra.exclude_volumes.as_deref());
-        if let Some(excluded) = excluded.filter(|ids| !ids.is_empty()) {
-            let ids: Vec<_> = excluded.iter().map(|id| quoted(id)).collect();
-            let _ = writeln!(out, "    exclude_volumes = [{}]", ids.join(", "));
+    let labels = ["opentelekomcloud_cbr_vault_v3", &label(name)];
+    writer.block("resource", &labels, |resource| {
+        let mut head = vec![("name", Value::Text(name))];
+        let description = vault.description.as_ref().map(|text| text.as_str());
+        let description = description.filter(|text| !text.is_empty());
+        head.extend(description.map(|text| ("description", Value::Text(text))));
+        resource.arguments(&head);
+        let billing = &vault.billing;
+        resource.block("billing", &[], |block| {
+            block.arguments(&[
+                ("size", Value::Number(billing.size)),
+                ("object_type", Value::Text(&billing.object_type)),
+                ("protect_type", Value::Text(&billing.protect_type)),
+                ("consistent_level", Value::Text(&billing.consistent_level)),
+                ("charging_mode", Value::Text("post_paid")),
+            ]);
+        });
+        for held in &vault.resources {
+            let mut arguments = vec![
+                ("id", Value::Text(&held.id)),
+                ("type", Value::Text(&held.kind)),
+            ];
+            let extra = held.extra_info.as_ref();
+            let excluded = extra.and_then(|extra| extra.exclude_volumes.as_deref());
+            if let Some(excluded) = excluded.filter(|ids| !ids.is_empty()) {
+                let ids = excluded.iter().map(String::as_str).collect();
+                arguments.push(("exclude_volumes", Value::Texts(ids)));
+            }
+            resource.block("resource", &[], |block| block.arguments(&arguments));
         }
-        out.push_str("  }\n");
-    }
-    if let Some(policy) = vault.backup_policy_id.as_deref() {
-        let _ = writeln!(out, "\n  policy {{\n    id = {}\n  }}", quoted(policy));
-    }
-    if vault.auto_bind == Some(true) {
-        out.push_str("\n  auto_bind = true\n");
-        let rules = vault.bind_rules.as_ref();
-        let rules = rules.and_then(|rules| rules.tags.as_deref());
-        map(&mut out, "bind_rules", rules.unwrap_or_default());
-    }
-    for (argument, value) in [("auto_expand", vault.auto_expand), ("locked", vault.locked)] {
-        if value == Some(true) {
-            let _ = writeln!(out, "\n  {argument} = true");
+        if let Some(policy) = vault.backup_policy_id.as_deref() {
+            resource.block("policy", &[], |block| {
+                block.arguments(&[("id", Value::Text(policy))]);
+            });
         }
-    }
-    map(&mut out, "tags", vault.tags.as_deref().unwrap_or_default());
-    if vault.threshold.is_some() || vault.smn_notify.is_some() || vault.backup_name_prefix.is_some()
-    {
-        out.push_str(
-            "\n  # The provider has no argument for threshold, notification and name prefix.\n",
-        );
-    }
-    out.push_str("}\n");
-    out
+        let on = |argument, value| (value == Some(true)).then_some((argument, Value::Flag(true)));
+        let flags = [
+            on("auto_bind", vault.auto_bind),
+            on("auto_expand", vault.auto_expand),
+            on("locked", vault.locked),
+        ];
+        resource.arguments(&flags.into_iter().flatten().collect::<Vec<_>>());
+        if vault.auto_bind == Some(true) {
+            let rules = vault.bind_rules.as_ref();
+            let rules = rules.and_then(|rules| rules.tags.as_deref());
+            resource.map("bind_rules", pairs(rules));
+        }
+        resource.map("tags", pairs(vault.tags.as_deref()));
+        let is_told = vault.smn_notify.is_some() || vault.backup_name_prefix.is_some();
+        if vault.threshold.is_some() || is_told {
+            resource.comment(
+                "The provider has no argument for threshold, notification and name prefix.",
+            );
+        }
+    });
+    writer.finish()
 }
 
-fn map(out: &mut String, argument: &str, tags: &[Tag]) {
-    if tags.is_empty() {
-        return;
-    }
-    let _ = writeln!(out, "\n  {argument} = {{");
-    for tag in tags {
-        let _ = writeln!(out, "    {} = {}", quoted(&tag.key), quoted(&tag.value));
-    }
-    out.push_str("  }\n");
+fn pairs(tags: Option<&[Tag]>) -> impl Iterator<Item = (&str, &str)> {
+    let tags = tags.unwrap_or_default().iter();
+    tags.map(|tag| (tag.key.as_str(), tag.value.as_str()))
 }
 
 #[cfg(test)]
@@ -110,7 +100,7 @@ mod tests {
         assert_eq!(
             as_terraform(&wanted),
             r#"resource "opentelekomcloud_cbr_vault_v3" "_1st" {
-  name = "1st"
+  name        = "1st"
   description = "say \"hi\""
 
   billing {
@@ -122,8 +112,8 @@ mod tests {
   }
 
   resource {
-    id   = "s1"
-    type = "OS::Nova::Server"
+    id              = "s1"
+    type            = "OS::Nova::Server"
     exclude_volumes = ["v1"]
   }
 
@@ -131,13 +121,12 @@ mod tests {
     id = "p1"
   }
 
-  auto_bind = true
+  auto_bind   = true
+  auto_expand = true
 
   bind_rules = {
     "env" = "prod"
   }
-
-  auto_expand = true
 
   tags = {
     "team" = "$${x}"
