@@ -30,7 +30,7 @@ fn policies_are_exported_as_a_document_and_as_terraform() {
         page.see_text("Choose at least one policy.").await?;
         page.click("checkbox", &policies[0]).await?;
         page.until("one policy is left", async || {
-            let one = exported(page).await?;
+            let one = named(&document(page).await?);
             Ok((one == policies[..1]).then_some(()))
         })
         .await?;
@@ -178,6 +178,141 @@ fn a_file_is_imported_deletions_are_confirmed_and_a_failing_step_says_why() {
     });
 }
 
+#[test]
+fn policies_of_vaults_are_imported_and_taken_back_after_a_reload() {
+    journey("policies-import-vaults", async |page| {
+        const VAULT: &str = "cluster";
+        const BEFORE: &str = "cluster-nightly";
+        page.sign_in().await?;
+        let cluster = Some(vec![VAULT.to_owned()]);
+        ensure!(vaults_of(page, BEFORE).await? == cluster, "the demo has it");
+        page.screenshot("policies-export-vaults").await?;
+        page.click("link", "Policies").await?;
+        page.click("link", "Import").await?;
+        let document = json!({"version": 2, "policies": [
+            {"name": BEFORE, "service": "cbr", "full_every": 5},
+            {"name": NEW, "service": "cbr", "schedule": ["FREQ=DAILY;BYHOUR=2;BYMINUTE=30"], "retention": {"days": 7},
+                "vaults": [{"name": VAULT}]},
+        ]});
+        page.fill("Text of the document", &document.to_string())
+            .await?;
+        let create = format!(
+            "Create CBR policy {NEW}: every day at 02:30 UTC; keep for 7 days; only the first backup a full one."
+        );
+        let apply = format!("Apply CBR policy {NEW} to vault {VAULT}, instead of policy {BEFORE}.");
+        page.see("checkbox", &create).await?;
+        page.see("checkbox", &apply).await?;
+        page.accessible().await?;
+        page.screenshot("policies-import-vaults").await?;
+        page.click("button", "Apply 3 steps").await?;
+        page.see_text("3 steps done.").await?;
+        ensure!(vaults_of(page, NEW).await? == cluster, "it is applied");
+        ensure!(
+            vaults_of(page, BEFORE).await? == Some(Vec::new()),
+            "one of a kind"
+        );
+
+        // Left, loaded anew, and offered still.
+        page.click("link", "Policies").await?;
+        page.click("link", "Import").await?;
+        page.see_text("3 steps done.").await?;
+        page.reload().await?;
+        page.see_text("3 steps done.").await?;
+        page.click("button", &format!("Take back: {apply}")).await?;
+        page.see_text("2 steps done, 1 step taken back.").await?;
+        page.reload().await?;
+        page.see_text("2 steps done, 1 step taken back.").await?;
+        page.accessible().await?;
+        page.screenshot("policies-import-kept").await?;
+        page.click("button", &format!("Take back: {create}"))
+            .await?;
+        page.see_text("1 step done, 2 steps taken back.").await?;
+        ensure!(vaults_of(page, NEW).await?.is_none(), "it is gone again");
+        ensure!(
+            vaults_of(page, BEFORE).await? == cluster,
+            "and has its vault"
+        );
+
+        // What somebody else did since is not undone.
+        page.click("link", "Policies").await?;
+        page.click("link", BEFORE).await?;
+        page.click("link", "Edit policy").await?;
+        page.fill("Runs between full backups", "9").await?;
+        page.click("button", "Review changes").await?;
+        page.see("dialog", "Save these changes").await?;
+        page.click("button", "Save policy").await?;
+        page.see("heading", BEFORE).await?;
+        page.click("link", "Policies").await?;
+        page.click("link", "Import").await?;
+        let change = format!(
+            "Change CBR policy {BEFORE}: make one full backup after every 5 runs, instead of: only the first backup a full one."
+        );
+        page.click("button", &format!("Take back: {change}"))
+            .await?;
+        page.see_text("The policy has been changed since").await?;
+        page.click("button", "Make a new plan").await?;
+        page.see_no("button", "Make a new plan").await?;
+        page.reload().await?;
+        page.see_text("Apply 3 steps").await?;
+        Ok(())
+    });
+}
+
+#[test]
+fn terraform_is_imported_and_an_export_that_comes_back_changes_nothing() {
+    journey("policies-import-terraform", async |page| {
+        page.sign_in().await?;
+        page.click("link", "Policies").await?;
+        page.click("link", "Export").await?;
+        page.click("radio", "Terraform").await?;
+        page.see_text("resource \"opentelekomcloud_cbr_policy_v3\"")
+            .await?;
+        let exported = page.see("region", "policies").await?.text().await?;
+        let folder = target().join("journeys");
+        std::fs::create_dir_all(&folder)?;
+        let file = folder.join("policies.tf");
+        std::fs::write(&file, &exported)?;
+        page.click("link", "Policies").await?;
+        page.click("link", "Import").await?;
+        page.choose_file("File with a document", &file).await?;
+        page.see_text("Read as Terraform").await?;
+        page.see_text("Nothing to do").await?;
+
+        let by_hand = |hour: &str| {
+            format!(
+                "# By hand\nvariable \"hour\" {{}}\n\nresource \"opentelekomcloud_csbs_backup_policy_v1\" \"new\" {{\n  name = \"{NEW}\"\n  \
+                 scheduled_operation {{\n    max_backups     = \"3\"\n    operation_type  = \"backup\"\n    \
+                 trigger_pattern = \"FREQ=DAILY;BYHOUR={hour};BYMINUTE=30\"\n  }}\n}}\n"
+            )
+        };
+        std::fs::write(&file, by_hand("${var.hour}"))?;
+        page.choose_file("File with a document", &file).await?;
+        page.see_text("Line 9, opentelekomcloud_csbs_backup_policy_v1.new.scheduled_operation.trigger_pattern")
+            .await?;
+        page.see_text("is worked out by Terraform and not known here. Write the value itself.")
+            .await?;
+        page.accessible().await?;
+        page.screenshot("policies-import-terraform-problem").await?;
+        std::fs::write(&file, by_hand("2"))?;
+        page.choose_file("File with a document", &file).await?;
+        page.see_text("1 thing left out").await?;
+        page.see(
+            "checkbox",
+            &format!("Create policy {NEW}: every day at 02:30 UTC; keep the newest 3; no server."),
+        )
+        .await?;
+        page.accessible().await?;
+        page.screenshot("policies-import-terraform").await?;
+        page.size(320, 800).await?;
+        page.fits_the_width().await?;
+        page.size(1280, 900).await?;
+        page.click("button", "Apply 1 step").await?;
+        page.see_text("1 step done.").await?;
+        ensure!(stored(page)?.contains(NEW), "it is made");
+        Ok(())
+    });
+}
+
 /// The names of the policies that the service has, of every project.
 fn stored(page: &Page) -> Result<HashSet<String>> {
     let world = page.sandbox().get("/sandbox/world")?;
@@ -186,16 +321,35 @@ fn stored(page: &Page) -> Result<HashSet<String>> {
     Ok(policies.iter().map(name).collect())
 }
 
-/// The names in the document that is shown, once it is there.
-async fn exported(page: &Page) -> Result<Vec<String>> {
+/// The document that is shown, once it is there.
+async fn document(page: &Page) -> Result<Value> {
     page.until("the document is shown", async || {
         let shown = page.see("region", "policies").await?.text().await?;
-        let Ok(document) = serde_json::from_str::<Value>(&shown) else {
-            return Ok(None);
-        };
-        let policies = document["policies"].as_array().context("a list")?;
-        let name = |policy: &Value| policy["name"].as_str().unwrap_or_default().to_owned();
-        Ok(Some(policies.iter().map(name).collect()))
+        Ok(serde_json::from_str::<Value>(&shown).ok())
     })
     .await
+}
+
+fn named(document: &Value) -> Vec<String> {
+    let policies = document["policies"].as_array().into_iter().flatten();
+    let name = |policy: &Value| policy["name"].as_str().unwrap_or_default().to_owned();
+    policies.map(name).collect()
+}
+
+/// The names of the policies in it that list servers.
+async fn exported(page: &Page) -> Result<Vec<String>> {
+    let mut document = document(page).await?;
+    let policies = document["policies"].as_array_mut().context("a list")?;
+    policies.retain(|policy| policy["service"].is_null());
+    Ok(named(&document))
+}
+
+/// The names of the vaults of a policy of vaults, as the export shows it; nothing when there is none.
+async fn vaults_of(page: &Page, policy: &str) -> Result<Option<Vec<String>>> {
+    page.click("link", "Policies").await?;
+    page.click("link", "Export").await?;
+    let document = document(page).await?;
+    let mut policies = document["policies"].as_array().context("a list")?.iter();
+    let found = policies.find(|one| one["name"] == policy && one["service"] == "cbr");
+    Ok(found.map(|policy| named(&json!({"policies": policy["vaults"]}))))
 }

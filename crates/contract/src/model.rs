@@ -18,7 +18,18 @@ use crate::time::Timestamp;
 use serde_json::Value;
 
 /// A key and its value on a backup or policy.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(
+    Clone,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    Hash,
+    PartialOrd,
+    Ord,
+    serde::Serialize,
+    serde::Deserialize,
+)]
 pub struct Tag {
     /// 1–36 characters.
     pub key: String,
@@ -63,7 +74,7 @@ pub struct LongTerm {
 }
 
 /// A server as a policy lists it.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct PolicyServer {
     /// Server id.
     pub id: String,
@@ -102,6 +113,14 @@ impl PolicyKind {
             Self::Replication(_) => "replication",
         }
     }
+
+    /// Where copies go; nowhere for backups.
+    pub const fn destination(&self) -> Option<&Destination> {
+        match self {
+            Self::Backup => None,
+            Self::Replication(to) => Some(to),
+        }
+    }
 }
 
 /// Where copies go.
@@ -116,7 +135,7 @@ pub struct Destination {
 }
 
 /// When servers are backed up and how long the backups are kept.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Policy {
     /// Generation it lives in.
     pub generation: Generation,

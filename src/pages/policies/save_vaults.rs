@@ -43,14 +43,14 @@ pub struct PolicySave {
 }
 
 /// Taking a policy off a vault.
-fn take_off(policy: &str) -> VaultDeed {
+pub fn take_off(policy: &str) -> VaultDeed {
     VaultDeed::TakeOff(PolicyDissociate {
         policy_id: policy.to_owned(),
     })
 }
 
 /// Applying a policy to a vault.
-fn apply(policy: &str, vault: &VaultRef) -> VaultDeed {
+pub fn apply(policy: &str, vault: &VaultRef) -> VaultDeed {
     let to = &vault.destination_id;
     VaultDeed::Apply(PolicyAssociate {
         policy_id: Some(policy.to_owned()),

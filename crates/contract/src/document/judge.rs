@@ -2,9 +2,9 @@
 
 use core::fmt;
 
-use super::World;
-use super::plan::{Plan, Step};
-use crate::policy::PolicyRefusal;
+use super::plan::Plan;
+use super::{DeedRefusal, World};
+use crate::model::{Generation, PolicyKind};
 
 /// What keeps a step from being a deed; `Display` is the sentence to show.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,6 +17,26 @@ pub enum Flaw {
     NobodyNamed(String),
     /// So many servers have this name.
     SeveralNamed(String, usize),
+    /// No vault has this name.
+    NoVaultNamed(String),
+    /// So many vaults have this name.
+    SeveralVaultsNamed(String, usize),
+    /// The policy makes this, and the document wants the other.
+    OtherKind(PolicyKind),
+    /// A new policy makes copies, and where they go is not said.
+    NoDestination,
+    /// The project does not have the service.
+    NoService(Generation),
+}
+
+impl Flaw {
+    /// Whether the document is clear, and what it wants is impossible.
+    pub const fn is_clear(&self) -> bool {
+        matches!(
+            self,
+            Self::OtherKind(_) | Self::NoDestination | Self::NoService(_)
+        )
+    }
 }
 
 /// Why a step cannot be done as things stand; `Display` is the sentence to show.
@@ -24,8 +44,10 @@ pub enum Flaw {
 pub enum StepProblem {
     /// The document is not clear.
     Flaw(Flaw),
-    /// The service would refuse.
-    Refusal(PolicyRefusal),
+    /// The service would refuse, or it would do harm.
+    Refusal(DeedRefusal),
+    /// It needs the step that makes the policy, and that one is not done.
+    NotMade(String),
     /// The servers would be left without a policy, because the step that takes them in is not done.
     Stranded(String),
 }
@@ -62,11 +84,17 @@ impl Plan {
         stranded: &[bool],
     ) -> Vec<Vec<StepProblem>> {
         let mut world = world.clone();
-        let judged = |(at, step): (usize, &Step)| {
+        let mut judged: Vec<Vec<StepProblem>> = Vec::with_capacity(self.steps.len());
+        for (at, step) in self.steps.iter().enumerate() {
             let mut found: Vec<_> = step.flaws.iter().cloned().map(StepProblem::Flaw).collect();
+            let is_lost = |made: &usize| !is_chosen(*made) || !judged[*made].is_empty();
             if let Some(deed) = &step.deed {
-                let refusals = world.refusals(deed);
-                found.extend(refusals.into_iter().map(StepProblem::Refusal));
+                if step.needs.as_ref().is_some_and(is_lost) {
+                    found.push(StepProblem::NotMade(step.policy.clone()));
+                } else {
+                    let refusals = world.refusals(deed);
+                    found.extend(refusals.into_iter().map(StepProblem::Refusal));
+                }
                 if stranded[at] {
                     let taker = step.sake.map(|taker| self.steps[taker].policy.clone());
                     found.push(StepProblem::Stranded(taker.unwrap_or_default()));
@@ -75,19 +103,25 @@ impl Plan {
                     world.done(deed, None);
                 }
             }
-            found
-        };
-        self.steps.iter().enumerate().map(judged).collect()
+            judged.push(found);
+        }
+        judged
     }
 
     /// Chooses a step or not, together with the steps without which it makes no sense: servers
-    /// leave a policy only for the step that takes them in.
+    /// leave a policy only for the step that takes them in, and a policy is applied once it is made.
     pub fn choose(&self, chosen: &mut [bool], step: usize, on: bool) {
         let taker = self.steps[step].sake.unwrap_or(step);
         for (at, other) in self.steps.iter().enumerate() {
             if at == taker || other.sake == Some(taker) {
                 chosen[at] = on;
             }
+            if !on && other.needs == Some(step) {
+                chosen[at] = false;
+            }
+        }
+        if let (Some(made), true) = (self.steps[step].needs, on) {
+            self.choose(chosen, made, true);
         }
     }
 }
@@ -109,6 +143,32 @@ impl fmt::Display for Flaw {
                 f,
                 "{count} servers are called {name}; write the id of the one you mean."
             ),
+            Self::NoVaultNamed(name) => write!(
+                f,
+                "There is no vault called {name} here; write its id, or take it out of the document."
+            ),
+            Self::SeveralVaultsNamed(name, count) => write!(
+                f,
+                "{count} vaults are called {name}; write the id of the one you mean."
+            ),
+            Self::OtherKind(kind) => {
+                let (made, wanted) = match kind {
+                    PolicyKind::Backup => ("backups", "copies"),
+                    PolicyKind::Replication(_) => ("copies", "backups"),
+                };
+                write!(
+                    f,
+                    "The policy makes {made}, and the service never turns it into one that makes {wanted}; give the one of the document another name."
+                )
+            }
+            Self::NoDestination => f.write_str(
+                "Where the copies go is not said, and Terraform has no argument for it; write the policy as JSON with its \"destination\".",
+            ),
+            Self::NoService(service) => write!(
+                f,
+                "This project does not have {}; import the policy where it is, or take it out of the document.",
+                service.name()
+            ),
         }
     }
 }
@@ -118,6 +178,10 @@ impl fmt::Display for StepProblem {
         match self {
             Self::Flaw(flaw) => flaw.fmt(f),
             Self::Refusal(refusal) => refusal.fmt(f),
+            Self::NotMade(policy) => write!(
+                f,
+                "The step that makes policy {policy} is not done, and without it there is nothing to apply."
+            ),
             Self::Stranded(policy) => write!(
                 f,
                 "The step that takes these servers into {policy} cannot be done, and without it they would be in no policy."

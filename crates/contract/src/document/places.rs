@@ -23,6 +23,11 @@ impl Places {
         walk.places
     }
 
+    /// Notes the line of a member of something that is not JSON.
+    pub fn note(&mut self, place: &str, line: usize) {
+        self.lines.insert(place.to_owned(), line);
+    }
+
     /// The line of a member, or the first.
     pub fn line(&self, place: &str) -> usize {
         self.lines.get(place).copied().unwrap_or(1)

@@ -2,10 +2,10 @@
 
 use super::deed::{Deed, Fields};
 pub use super::judge::{Flaw, StepProblem};
+use super::plan_vaults::{self, Link};
 use super::{Document, PolicyText, ScheduleText, ServerText, World};
-use crate::model::{Policy, PolicyServer, Tag};
+use crate::model::{Generation, Policy, PolicyKind, PolicyServer, Tag};
 use crate::rules::SERVER_KIND;
-use crate::schedule::Schedule;
 
 /// What happens to policies that the document does not name.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -13,14 +13,15 @@ pub enum Missing {
     /// They stay as they are.
     #[default]
     Keep,
-    /// They are deleted; their backups stay.
+    /// They are deleted, those of the services that the document has policies of; their backups stay.
     Delete,
 }
 
 /// The steps, in the order they are done, and what is left alone.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Plan {
-    /// Deletions first, then servers that leave a policy, then each policy of the document by name.
+    /// Deletions first, then servers that leave a policy, then each policy of the document by name:
+    /// vaults it is taken off, the policy itself, vaults it is applied to.
     pub steps: Vec<Step>,
     /// Policies nothing is done to, by name.
     pub alone: Vec<Alone>,
@@ -29,6 +30,8 @@ pub struct Plan {
 /// One step about one policy.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Step {
+    /// The service of the policy.
+    pub service: Generation,
     /// Name of the policy.
     pub policy: String,
     /// What kind of step, with what its sentence says.
@@ -39,6 +42,8 @@ pub struct Step {
     pub flaws: Vec<Flaw>,
     /// The step for whose sake servers leave this policy, by its number.
     pub sake: Option<usize>,
+    /// The step that makes the policy, when this one needs it, by its number.
+    pub needs: Option<usize>,
 }
 
 /// The kinds of steps.
@@ -69,16 +74,38 @@ pub enum Kind {
         /// Tags that are added or get another value.
         put: Vec<Tag>,
     },
-    /// Deletes the policy, with so many servers in it.
+    /// Deletes the policy.
     Delete {
-        /// How many.
+        /// With so many servers in it.
         servers: usize,
+        /// Applied to so many vaults.
+        vaults: usize,
+    },
+    /// Applies the policy to a vault.
+    Apply {
+        /// What the vault is called.
+        vault: String,
+        /// What the vault that takes the copies is called, if there are any.
+        copies_to: String,
+        /// Name of the policy it replaces there, if it does.
+        instead: String,
+        /// Whether it is applied already and copies to another vault from now on.
+        moved: bool,
+    },
+    /// Takes the policy off a vault.
+    TakeOff {
+        /// What the vault is called.
+        vault: String,
+        /// Whether it makes copies; otherwise backups.
+        copies: bool,
     },
 }
 
 /// A policy nothing is done to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Alone {
+    /// The service of the policy.
+    pub service: Generation,
     /// Name of the policy.
     pub policy: String,
     /// Why.
@@ -102,29 +129,26 @@ pub fn plan(document: &Document, world: &World, missing: Missing) -> Plan {
         after: world.clone(),
         plan: Plan::default(),
     };
-    let named = |policy: &Policy| {
-        let texts = &document.policies;
-        texts.iter().any(|text| text.name == policy.name)
+    let means = |text: &PolicyText, policy: &Policy| {
+        (text.service, &text.name) == (policy.generation, &policy.name)
     };
+    let named = |policy: &Policy| document.policies.iter().any(|text| means(text, policy));
     let mut others: Vec<&Policy> = world.policies.iter().filter(|old| !named(old)).collect();
     others.sort_by(|one, two| (&one.name, &one.id).cmp(&(&two.name, &two.id)));
     for policy in others {
         match missing {
-            Missing::Keep => making.alone(&policy.name, Reason::NotNamed),
-            Missing::Delete => making.delete(policy),
+            Missing::Delete if document.is_about(policy.generation) => making.delete(policy),
+            _ => making.alone(policy.generation, &policy.name, Reason::NotNamed),
         }
     }
     let mut wanted = Vec::new();
     for text in &document.policies {
-        let alike: Vec<&Policy> = world
-            .policies
-            .iter()
-            .filter(|policy| policy.name == text.name)
-            .collect();
+        let all = world.policies.iter();
+        let alike: Vec<&Policy> = all.filter(|policy| means(text, policy)).collect();
         match alike.as_slice() {
             [] => wanted.push((Wanted::of(text, None, world), None)),
             [one] => wanted.push((Wanted::of(text, Some(one), world), Some(one.id.clone()))),
-            many => making.alone(&text.name, Reason::Ambiguous(many.len())),
+            many => making.alone(text.service, &text.name, Reason::Ambiguous(many.len())),
         }
     }
     let mut releases = Vec::new();
@@ -133,15 +157,17 @@ pub fn plan(document: &Document, world: &World, missing: Missing) -> Plan {
             releases.extend(making.release(wanted, own.as_deref()));
         }
     }
+    let claims: Vec<plan_vaults::Claim> = wanted.iter().flat_map(|(it, _)| it.claims()).collect();
     for (wanted, own) in wanted {
         let first = making.plan.steps.len();
-        let name = wanted.policy.name.clone();
+        let (name, of_servers) = (wanted.policy.name.clone(), wanted.of_servers());
         match own {
+            _ if !of_servers => making.of_vaults(wanted, own.as_deref(), &claims),
             None => making.create(wanted),
             Some(id) => making.change(wanted, &id),
         }
         for (release, to) in &releases {
-            if *to == name {
+            if of_servers && *to == name {
                 making.plan.steps[*release].sake = Some(first);
             }
         }
@@ -151,16 +177,28 @@ pub fn plan(document: &Document, world: &World, missing: Missing) -> Plan {
     making.plan
 }
 
+/// Whether a policy makes copies, and where they go is not said.
+fn is_open(kind: &PolicyKind) -> bool {
+    kind.destination()
+        .is_some_and(|to| to.project_id.is_empty())
+}
+
 /// A policy of the document with everything it does not state filled in.
-struct Wanted {
-    policy: Policy,
-    flaws: Vec<Flaw>,
+pub(super) struct Wanted {
+    pub policy: Policy,
+    pub flaws: Vec<Flaw>,
+    /// The vaults it shall be applied to, where the document says so.
+    pub links: Option<Vec<Link>>,
 }
 
 impl Wanted {
     fn of(text: &PolicyText, present: Option<&Policy>, world: &World) -> Self {
         let mut flaws = Vec::new();
+        if world.lacks.contains(&text.service) {
+            flaws.push(Flaw::NoService(text.service));
+        }
         let mut policy = present.cloned().unwrap_or_else(|| Policy {
+            generation: text.service,
             name: text.name.clone(),
             enabled: true,
             ..Policy::default()
@@ -172,8 +210,10 @@ impl Wanted {
             policy.enabled = enabled;
         }
         match &text.schedule {
-            Some(schedule) if !is_same(schedule, &policy.pattern) => {
-                policy.pattern = schedule.to_pattern();
+            Some(schedule) if *schedule != ScheduleText::of(&policy) => {
+                let mut patterns = schedule.to_patterns(text.service).into_iter();
+                policy.pattern = patterns.next().unwrap_or_default();
+                policy.further_patterns = patterns.collect();
             }
             None if present.is_none() => flaws.push(Flaw::NoSchedule),
             _ => {}
@@ -195,14 +235,34 @@ impl Wanted {
         if let Some(tags) = &text.tags {
             policy.tags.clone_from(tags);
         }
-        Self { policy, flaws }
+        let more = &text.of_vaults;
+        match &more.kind {
+            Some(kind) if present.is_some() && kind.as_str() != policy.kind.as_str() => {
+                flaws.push(Flaw::OtherKind(policy.kind.clone()));
+            }
+            Some(kind) if is_open(kind) && present.is_some() => {}
+            Some(kind) => {
+                flaws.extend(is_open(kind).then_some(Flaw::NoDestination));
+                policy.kind.clone_from(kind);
+            }
+            None => {}
+        }
+        if let Some(advanced) = &more.advanced {
+            policy.further_retention.clone_from(advanced);
+        }
+        policy.full_every = more.full_every.unwrap_or(policy.full_every);
+        policy.start_window = more.start_window.or(policy.start_window);
+        let links = more.vaults.as_ref();
+        let links = links.map(|vaults| vaults.iter().map(|text| Link::of(text, world)).collect());
+        Self {
+            policy,
+            flaws,
+            links,
+        }
     }
-}
 
-fn is_same(schedule: &ScheduleText, pattern: &str) -> bool {
-    match schedule {
-        ScheduleText::Rule(rule) => Schedule::parse(pattern).as_ref() == Ok(rule),
-        ScheduleText::Pattern(text) => text == pattern,
+    fn of_servers(&self) -> bool {
+        self.policy.generation.capabilities().servers_in_policy
     }
 }
 
@@ -236,34 +296,40 @@ fn resolved(text: &ServerText, own: &[PolicyServer], world: &World) -> Result<Po
 }
 
 /// A plan in the making, with the project as it is after its steps.
-struct Making {
-    after: World,
-    plan: Plan,
+pub(super) struct Making {
+    pub after: World,
+    pub plan: Plan,
 }
 
 impl Making {
-    fn alone(&mut self, policy: &str, reason: Reason) {
+    pub fn alone(&mut self, service: Generation, policy: &str, reason: Reason) {
         self.plan.alone.push(Alone {
+            service,
             policy: policy.to_owned(),
             reason,
         });
     }
 
-    fn push(&mut self, policy: &str, kind: Kind, deed: Deed) {
+    pub fn push(&mut self, (service, policy): (Generation, &str), kind: Kind, deed: Deed) {
         self.after.done(&deed, None);
         self.plan.steps.push(Step {
+            service,
             policy: policy.to_owned(),
             kind,
             deed: Some(deed),
             flaws: Vec::new(),
             sake: None,
+            needs: None,
         });
     }
 
     fn delete(&mut self, policy: &Policy) {
-        let servers = policy.servers.len();
+        let kind = Kind::Delete {
+            servers: policy.servers.len(),
+            vaults: policy.vaults.len(),
+        };
         let id = policy.id.clone();
-        self.push(&policy.name, Kind::Delete { servers }, Deed::Delete { id });
+        self.push((policy.generation, &policy.name), kind, Deed::Delete { id });
     }
 
     /// The steps that take a policy's new servers out of the policies they are in; each with the
@@ -297,21 +363,22 @@ impl Making {
                 fields: Box::new(fields),
             };
             numbers.push((self.plan.steps.len(), wanted.policy.name.clone()));
-            self.push(&policy.name, kind, deed);
+            self.push((policy.generation, &policy.name), kind, deed);
         }
         numbers
     }
 
-    fn create(&mut self, wanted: Wanted) {
-        let Wanted { policy, flaws } = wanted;
+    pub fn create(&mut self, wanted: Wanted) {
+        let Wanted { policy, flaws, .. } = wanted;
         let kind = Kind::Create(Box::new(policy.clone()));
         let name = policy.name.clone();
-        self.push(&name, kind, Deed::Create(Box::new(policy)));
+        let about = (policy.generation, name.as_str());
+        self.push(about, kind, Deed::Create(Box::new(policy)));
         self.spoil(flaws);
     }
 
     /// Notes what keeps the newest step from being one.
-    fn spoil(&mut self, flaws: Vec<Flaw>) {
+    pub fn spoil(&mut self, flaws: Vec<Flaw>) {
         if let Some(step) = self.plan.steps.last_mut()
             && !flaws.is_empty()
         {
@@ -324,18 +391,34 @@ impl Making {
         let Some(before) = self.after.policy(id).cloned() else {
             return;
         };
-        let Wanted { policy, flaws } = wanted;
+        let first = self.plan.steps.len();
+        let tags = wanted.policy.tags.clone();
+        self.change_fields(wanted, &before);
+        self.retag(&before, &tags);
+        let released =
+            |step: &Step| matches!(&step.deed, Some(Deed::Change { id: of, .. }) if of == id);
+        if self.plan.steps.len() == first && !self.plan.steps.iter().any(released) {
+            self.alone(before.generation, &before.name, Reason::Same);
+        }
+    }
+
+    /// The step that changes what differs of a policy, if anything does.
+    pub fn change_fields(&mut self, wanted: Wanted, before: &Policy) {
+        let Wanted { policy, flaws, .. } = wanted;
         let differs = |one: &[PolicyServer], two: &[PolicyServer]| -> Vec<PolicyServer> {
             let lacks = |server: &&PolicyServer| !two.iter().any(|other| other.id == server.id);
             one.iter().filter(lacks).cloned().collect()
         };
-        let is_pattern_new = policy.pattern != before.pattern;
-        let is_retention_new = super::plain(&policy.retention) != super::plain(&before.retention);
+        let plain = |policy: &Policy| super::plain(policy.generation, &policy.retention);
+        let is_retention_new = plain(&policy) != plain(before);
+        let destination = match &policy.kind {
+            PolicyKind::Replication(to) if policy.kind != before.kind => Some(to.clone()),
+            _ => None,
+        };
         let fields = Fields {
-            description: (policy.description != before.description).then_some(policy.description),
             enabled: (policy.enabled != before.enabled).then_some(policy.enabled),
-            pattern: is_pattern_new.then_some(policy.pattern),
-            retention: is_retention_new.then_some(policy.retention),
+            patterns: (!policy.patterns().eq(before.patterns()))
+                .then(|| policy.patterns().map(str::to_owned).collect()),
             // A server that cannot be found is not a server that should leave.
             taken: if flaws.is_empty() {
                 differs(&before.servers, &policy.servers)
@@ -343,26 +426,28 @@ impl Making {
                 Vec::new()
             },
             put: differs(&policy.servers, &before.servers),
+            advanced: (policy.further_retention != before.further_retention)
+                .then_some(policy.further_retention),
+            full_every: (policy.full_every != before.full_every).then_some(policy.full_every),
+            start_window: (policy.start_window != before.start_window)
+                .then_some(policy.start_window),
+            destination,
+            retention: is_retention_new.then_some(policy.retention),
+            description: (policy.description != before.description).then_some(policy.description),
         };
-        let first = self.plan.steps.len();
-        if fields != Fields::default() || !flaws.is_empty() {
-            let kind = Kind::Change {
-                before: Box::new(before.clone()),
-                fields: Box::new(fields.clone()),
-            };
-            let deed = Deed::Change {
-                id: id.to_owned(),
-                fields: Box::new(fields),
-            };
-            self.push(&before.name, kind, deed);
-            self.spoil(flaws);
+        if fields == Fields::default() && flaws.is_empty() {
+            return;
         }
-        self.retag(&before, &policy.tags);
-        let released =
-            |step: &Step| matches!(&step.deed, Some(Deed::Change { id: of, .. }) if of == id);
-        if self.plan.steps.len() == first && !self.plan.steps.iter().any(released) {
-            self.alone(&before.name, Reason::Same);
-        }
+        let kind = Kind::Change {
+            before: Box::new(before.clone()),
+            fields: Box::new(fields.clone()),
+        };
+        let deed = Deed::Change {
+            id: before.id.clone(),
+            fields: Box::new(fields),
+        };
+        self.push((before.generation, &before.name), kind, deed);
+        self.spoil(flaws);
     }
 
     fn retag(&mut self, before: &Policy, wanted: &[Tag]) {
@@ -391,6 +476,6 @@ impl Making {
             gone,
             put,
         };
-        self.push(&before.name, kind, deed);
+        self.push((before.generation, &before.name), kind, deed);
     }
 }

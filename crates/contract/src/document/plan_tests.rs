@@ -18,7 +18,7 @@ fn server(id: &str) -> Server {
 }
 
 /// A policy as the service would show it.
-fn policy(name: &str, pattern: &str, servers: &[&str]) -> Policy {
+pub(super) fn policy(name: &str, pattern: &str, servers: &[&str]) -> Policy {
     let resources: Vec<_> = servers
         .iter()
         .map(|id| json!({"id": id, "name": format!("name-{id}"), "type": "OS::Nova::Server"}))
@@ -33,14 +33,14 @@ fn policy(name: &str, pattern: &str, servers: &[&str]) -> Policy {
     shown.into()
 }
 
-const DAILY: &str = "FREQ=DAILY;BYHOUR=2;BYMINUTE=30";
-const MONDAYS: &str = "FREQ=WEEKLY;BYDAY=MO;BYHOUR=3;BYMINUTE=0";
+pub(super) const DAILY: &str = "FREQ=DAILY;BYHOUR=2;BYMINUTE=30";
+pub(super) const MONDAYS: &str = "FREQ=WEEKLY;BYDAY=MO;BYHOUR=3;BYMINUTE=0";
 
-fn world(policies: Vec<Policy>) -> World {
+pub(super) fn world(policies: Vec<Policy>) -> World {
     World {
         policies,
         servers: ["s1", "s2", "s3", "s4", "s5"].map(server).to_vec(),
-        running: Vec::new(),
+        ..World::default()
     }
 }
 
@@ -49,12 +49,12 @@ fn document(policies: serde_json::Value) -> Document {
     Document::read(&text).expect("a document")
 }
 
-fn sentences(plan: &Plan) -> Vec<String> {
+pub(super) fn sentences(plan: &Plan) -> Vec<String> {
     plan.steps.iter().map(plan::Step::sentence).collect()
 }
 
 /// Does every chosen step that nothing is against; answers the inverses, newest first.
-fn carried_out(plan: &Plan, world: &mut World, chosen: &[bool]) -> Vec<Deed> {
+pub(super) fn carried_out(plan: &Plan, world: &mut World, chosen: &[bool]) -> Vec<Deed> {
     let mut inverses = Vec::new();
     for ((step, problems), chosen) in plan.steps.iter().zip(plan.judge(world, chosen)).zip(chosen) {
         if let (Some(deed), true, true) = (&step.deed, problems.is_empty(), *chosen) {
@@ -66,7 +66,7 @@ fn carried_out(plan: &Plan, world: &mut World, chosen: &[bool]) -> Vec<Deed> {
     inverses
 }
 
-fn all(plan: &Plan) -> Vec<bool> {
+pub(super) fn all(plan: &Plan) -> Vec<bool> {
     vec![true; plan.steps.len()]
 }
 
@@ -251,7 +251,7 @@ fn long_term_slots_go_when_they_are_no_longer_wanted() {
 }
 
 /// What there is or is wanted, by chance: up to six policies, each server in one of them or none.
-fn anything() -> impl Strategy<Value = Vec<Policy>> {
+pub(super) fn anything() -> impl Strategy<Value = Vec<Policy>> {
     let one = (
         any::<bool>(),
         any::<bool>(),
@@ -294,7 +294,7 @@ fn anything() -> impl Strategy<Value = Vec<Policy>> {
 }
 
 /// What can be compared before and after: everything but ids and orders.
-fn content(world: &World) -> String {
+pub(super) fn content(world: &World) -> String {
     Document::of(&world.policies).to_json()
 }
 

@@ -6,9 +6,12 @@ use serde_json::{Map, Value};
 
 use super::places::Places;
 use super::reader::{Reader, below, given};
-use super::{Document, DocumentProblem, FORMAT, PolicyText, ScheduleText, ServerText, VERSION};
+use super::{
+    Document, DocumentProblem, FORMAT, PolicyText, ScheduleText, ServerText, VERSION,
+    VERSION_OF_VAULTS,
+};
 use crate::csbs::tags::{TagProblem, checked};
-use crate::model::{Limits, LongTerm, Retention, Tag};
+use crate::model::{Generation, Limits, LongTerm, PolicyKind, Retention, Tag};
 use crate::rules::{self, Description, Name};
 use crate::schedule::Schedule;
 
@@ -16,8 +19,9 @@ use crate::schedule::Schedule;
 const MAX_BYTES: usize = 4 << 20;
 
 const HEAD: [&str; 3] = ["format", "version", "policies"];
-const POLICY: [&str; 8] = [
+const POLICY: [&str; 9] = [
     "name",
+    "service",
     "description",
     "enabled",
     "schedule",
@@ -26,6 +30,11 @@ const POLICY: [&str; 8] = [
     "servers",
     "tags",
 ];
+
+/// Whether a text is longer than what is read.
+pub fn is_too_long(text: &str) -> bool {
+    text.len() > MAX_BYTES
+}
 
 /// Reads a document.
 pub fn read(text: &str) -> Result<Document, Vec<DocumentProblem>> {
@@ -38,7 +47,7 @@ pub fn read(text: &str) -> Result<Document, Vec<DocumentProblem>> {
             remedy: remedy.to_owned(),
         }])
     };
-    if text.len() > MAX_BYTES {
+    if is_too_long(text) {
         let rule = format!("the text has more than {} MiB", MAX_BYTES >> 20);
         return whole(1, rule, "Import fewer policies at a time.");
     }
@@ -90,11 +99,11 @@ impl Reader {
             let remedy = format!("Write \"{FORMAT}\".");
             self.problem("format", format!("{format} is another format"), remedy);
         }
-        let remedy = format!("Write \"version\": {VERSION}.");
+        let remedy = format!("Write \"version\": {VERSION_OF_VAULTS}.");
         match given(head, "version") {
             None => self.problem("version", "the version of the document is missing", remedy),
             Some(version) => match self.number(version, "version") {
-                Some(VERSION) | None => {}
+                Some(VERSION | VERSION_OF_VAULTS) | None => {}
                 Some(other) => {
                     self.problem("version", format!("version {other} is not known"), remedy);
                 }
@@ -122,16 +131,19 @@ impl Reader {
         };
         self.across(&policies);
         let mut policies: Vec<_> = policies.into_iter().map(|(policy, _)| policy).collect();
-        policies.sort_by(|one, two| one.name.cmp(&two.name));
+        policies.sort_by(PolicyText::order);
         Document { policies }
     }
 
-    /// Rules across policies: no name twice, and no server in two of them.
-    fn across(&mut self, policies: &[(PolicyText, String)]) {
+    /// Rules across policies: in one service no name twice, no server in two of them, and no vault
+    /// with two of one kind.
+    pub(super) fn across(&mut self, policies: &[(PolicyText, String)]) {
         let mut names = HashMap::new();
         let mut homes = HashMap::new();
+        let mut holders = HashMap::new();
         for (policy, place) in policies {
-            if let Some(earlier) = names.insert(policy.name.as_str(), place) {
+            let name = (policy.service, policy.name.as_str());
+            if let Some(earlier) = names.insert(name, place) {
                 let line = self.places.line(&below(earlier, "name"));
                 let rule = format!("policy `{}` is on line {line} already", policy.name);
                 let remedy = "Give one of the two another name, or remove it.";
@@ -151,18 +163,37 @@ impl Reader {
                     self.problem(&below(place, "servers"), rule, remedy);
                 }
             }
+            let copies = matches!(policy.of_vaults.kind, Some(PolicyKind::Replication(_)));
+            for vault in policy.of_vaults.vaults.iter().flatten() {
+                let known = if vault.id.is_empty() {
+                    &vault.name
+                } else {
+                    &vault.id
+                };
+                let held = holders.insert((copies, known.as_str()), policy.name.as_str());
+                if let Some(earlier) = held {
+                    let rule = format!(
+                        "vault `{known}` has policy `{earlier}` already; a vault has one that makes backups and one that makes copies"
+                    );
+                    let remedy = "Remove it from one of the two, or say what each `makes`.";
+                    self.problem(&below(place, "vaults"), rule, remedy);
+                }
+            }
         }
     }
 
-    fn policy(&mut self, value: &Value, place: &str) -> Option<PolicyText> {
+    pub(super) fn policy(&mut self, value: &Value, place: &str) -> Option<PolicyText> {
+        let service = value.get("service").filter(|value| !value.is_null());
+        let service = match service {
+            None => Generation::Csbs,
+            Some(word) => self.service(word, &below(place, "service"))?,
+        };
+        if service.capabilities().vaults {
+            return self.policy_of_vaults(value, place);
+        }
         let members = self.object(value, place, &POLICY)?;
         let at = |member| below(place, member);
-        let Some(name) = given(members, "name") else {
-            let remedy = "Write \"name\": \"…\"; by its name a policy is found again.";
-            self.problem(place, "this policy has no name", remedy);
-            return None;
-        };
-        let name = self.text(name, &at("name"))?;
+        let name = self.name(members, place)?;
         if let Err(rule) = Name::try_from(name.clone()) {
             self.problem(&at("name"), rule, "");
         }
@@ -175,6 +206,7 @@ impl Reader {
             });
         let enabled = given(members, "enabled").and_then(|value| self.flag(value, &at("enabled")));
         Some(PolicyText {
+            service,
             name,
             description,
             enabled,
@@ -184,7 +216,39 @@ impl Reader {
             servers: given(members, "servers")
                 .and_then(|value| self.servers(value, &at("servers"))),
             tags: given(members, "tags").and_then(|value| self.tags(value, &at("tags"))),
+            ..PolicyText::default()
         })
+    }
+
+    /// The service of a policy, by its short or its long name.
+    fn service(&mut self, word: &Value, place: &str) -> Option<Generation> {
+        let text = self.text(word, place)?;
+        let is = |of: &Generation| {
+            [of.word(), of.name()]
+                .map(str::to_lowercase)
+                .contains(&text.to_lowercase())
+        };
+        let found = Generation::ALL.into_iter().find(is);
+        if found.is_none() {
+            let remedy =
+                "Write \"csbs\" for policies that list servers, \"cbr\" for those of vaults.";
+            self.problem(
+                place,
+                format!("`{text}` is no service that is known"),
+                remedy,
+            );
+        }
+        found
+    }
+
+    /// The name of a policy; without one nothing else is of use.
+    pub(super) fn name(&mut self, members: &Map<String, Value>, place: &str) -> Option<String> {
+        let Some(name) = given(members, "name") else {
+            let remedy = "Write \"name\": \"…\"; by its name a policy is found again.";
+            self.problem(place, "this policy has no name", remedy);
+            return None;
+        };
+        self.text(name, &below(place, "name"))
     }
 
     fn schedule(&mut self, members: &Map<String, Value>, place: &str) -> Option<ScheduleText> {
@@ -197,7 +261,7 @@ impl Reader {
             }
             let text = self.text(schedule, &place)?;
             return match Schedule::parse(&text) {
-                Ok(rule) => Some(ScheduleText::Rule(rule)),
+                Ok(rule) => Some(ScheduleText::Rules(vec![rule])),
                 Err(problems) => {
                     // Sentences already.
                     for problem in problems {
@@ -243,10 +307,10 @@ impl Reader {
         if members.values().all(Value::is_null) {
             self.problem(place, "this retention limits nothing", WAYS);
         }
-        Some(super::plain(&Retention::Limited(limits)))
+        Some(super::plain(Generation::Csbs, &Retention::Limited(limits)))
     }
 
-    fn long_term(&mut self, value: &Value, place: &str) -> Option<LongTerm> {
+    pub(super) fn long_term(&mut self, value: &Value, place: &str) -> Option<LongTerm> {
         let known = ["days", "weeks", "months", "years", "timezone"];
         let members = self.object(value, place, &known)?;
         let mut slots = |member: &str| {

@@ -170,7 +170,7 @@ fn every_problem_is_told_with_its_line_and_a_way_out() {
         problems(text),
         [
             "Line 5, policies[0].name: ` ` is not allowed; use letters, digits, `_` and `-`.",
-            "Line 6, policies[0].enabeld: there is no member `enabeld` here. The members are name, description, enabled, schedule, pattern, retention, servers, tags.",
+            "Line 6, policies[0].enabeld: there is no member `enabeld` here. The members are name, service, description, enabled, schedule, pattern, retention, servers, tags.",
             "Line 7, policies[0].schedule: 02:00 and 02:30 are 30 minutes apart; runs need at least an hour between them.",
             "Line 8, policies[0].retention.backups: 100000 is outside the range from -1 to 99999.",
             "Line 8, policies[0].retention.days: \"soon\" is no whole number. Write digits, without quotes.",
@@ -204,23 +204,29 @@ fn what_is_no_document_at_all_is_said_so() {
         ["Line 1: this must be an object. Write an object with format, version, policies."]
     );
     assert_eq!(
-        problems("{\"format\": \"x\",\n\"version\": 2, \"version\": 2}"),
+        problems("{\"format\": \"x\",\n\"version\": 3, \"version\": 3}"),
         [
             "Line 1, format: \"x\" is another format. Write \"backup-policies\".",
             "Line 1, policies: the list of policies is missing. Write \"policies\": [ … ].",
-            "Line 2, version: version 2 is not known. Write \"version\": 1.",
+            "Line 2, version: version 3 is not known. Write \"version\": 2.",
             "Line 2, version: this member is there twice. Remove one of the two.",
         ]
     );
 }
 
 #[test]
-fn the_example_of_the_paper_is_canonical() {
+fn the_examples_of_the_paper_are_canonical() {
     let paper = include_str!("../../../../docs/policies-as-text.md");
-    let (_, rest) = paper.split_once("```json\n").expect("an example");
-    let (example, _) = rest.split_once("```").expect("its end");
-    let document = Document::read(example).expect("a document");
-    assert_eq!(document.to_json(), example);
+    let mut examples = paper.split("```json\n");
+    examples.next();
+    let mut seen = 0;
+    for rest in examples {
+        let (example, _) = rest.split_once("```").expect("its end");
+        let document = Document::read(example).expect("a document");
+        assert_eq!(document.to_json(), example);
+        seen += 1;
+    }
+    assert_eq!(seen, 2);
 }
 
 fn retentions() -> impl Strategy<Value = Retention> {
@@ -234,11 +240,12 @@ fn retentions() -> impl Strategy<Value = Retention> {
     });
     let limits =
         (limit(), limit(), prop::option::of(slots)).prop_map(|(count, days, long_term)| {
-            plain(&Retention::Limited(Limits {
+            let limits = Limits {
                 count,
                 days,
                 long_term,
-            }))
+            };
+            plain(Generation::Csbs, &Retention::Limited(limits))
         });
     prop_oneof![Just(Retention::Forever), limits]
 }
@@ -263,7 +270,6 @@ fn texts() -> impl Strategy<Value = PolicyText> {
     )
         .prop_map(
             |(description, enabled, schedule, retention, servers, tags)| PolicyText {
-                name: String::new(),
                 description,
                 enabled,
                 schedule,
@@ -280,6 +286,7 @@ fn texts() -> impl Strategy<Value = PolicyText> {
                         .map(|(key, value)| Tag { key, value })
                         .collect()
                 }),
+                ..PolicyText::default()
             },
         )
 }

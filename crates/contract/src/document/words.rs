@@ -2,7 +2,7 @@
 
 use super::deed::Fields;
 use super::plan::{Alone, Kind, Reason, Step};
-use crate::model::{Policy, PolicyServer, Retention, Tag};
+use crate::model::{Destination, Generation, Policy, PolicyKind, PolicyServer, Retention, Tag};
 use crate::schedule::{Clock, Schedule};
 
 /// Servers or tags that are named before the rest is only counted.
@@ -35,6 +35,31 @@ fn schedule(pattern: &str) -> String {
         Ok(rule) => lower(&rule.describe(Clock::Utc).to_string()),
         Err(_) if pattern.is_empty() => "no schedule".to_owned(),
         Err(_) => "a schedule that cannot be read".to_owned(),
+    }
+}
+
+/// All rules of a policy of vaults; "twice" has to be seen, so each is told.
+fn schedules<'a>(patterns: impl Iterator<Item = &'a str>) -> String {
+    let told: Vec<String> = patterns.map(schedule).collect();
+    if told.is_empty() {
+        return schedule("");
+    }
+    told.join(", and ")
+}
+
+/// How often a backup is a full one.
+fn full(every: Option<u32>) -> String {
+    match every {
+        Some(1) => "every second backup a full one".to_owned(),
+        Some(runs) => format!("one full backup after every {runs} runs"),
+        None => "only the first backup a full one".to_owned(),
+    }
+}
+
+fn late(window: Option<u32>) -> String {
+    match window {
+        Some(minutes) => format!("runs begin up to {minutes} minutes late"),
+        None => "runs begin on time".to_owned(),
     }
 }
 
@@ -87,6 +112,49 @@ fn is_tighter(from: &Retention, to: &Retention) -> bool {
     less(from.count, to.count) || less(from.days, to.days) || from.long_term != to.long_term
 }
 
+/// Where copies go.
+fn to_words(to: &Destination) -> String {
+    let fast = if to.acceleration { ", accelerated" } else { "" };
+    format!("project {} in {}{fast}", to.project_id, to.region)
+}
+
+/// What a new policy is, part by part.
+fn parts(policy: &Policy) -> Vec<String> {
+    let kept = retention(&policy.retention);
+    if !policy.generation.capabilities().vaults {
+        let mut said = vec![schedule(&policy.pattern), kept];
+        said.push(match policy.servers.as_slice() {
+            [] => "no server".to_owned(),
+            some => format!("servers {}", servers(some)),
+        });
+        if !policy.tags.is_empty() {
+            said.push(format!("tags {}", tags(&policy.tags)));
+        }
+        return said;
+    }
+    let mut said = vec![schedules(policy.patterns())];
+    if policy.start_window.is_some() {
+        said.push(late(policy.start_window));
+    }
+    said.push(kept);
+    if policy.further_retention.is_some() {
+        said.push("backups of chosen days longer".to_owned());
+    }
+    match &policy.kind {
+        PolicyKind::Replication(to) => said.push(format!("copies go to {}", to_words(to))),
+        PolicyKind::Backup => said.push(full(policy.full_every)),
+    }
+    said
+}
+
+/// What a policy is called in sentences; that of servers was there first.
+fn policy_of(service: Generation, name: &str) -> String {
+    match service {
+        Generation::Csbs => format!("policy {name}"),
+        Generation::Cbr => format!("CBR policy {name}"),
+    }
+}
+
 fn changes(before: &Policy, fields: &Fields) -> Vec<String> {
     let mut said = Vec::new();
     match fields.enabled {
@@ -94,13 +162,37 @@ fn changes(before: &Policy, fields: &Fields) -> Vec<String> {
         Some(false) => said.push("switch its schedule off".to_owned()),
         None => {}
     }
-    if let Some(pattern) = &fields.pattern {
-        let (new, old) = (schedule(pattern), schedule(&before.pattern));
+    if let Some(patterns) = &fields.patterns {
+        let new = schedules(patterns.iter().map(String::as_str));
+        let old = schedules(before.patterns());
         said.push(format!("run {new} instead of {old}"));
+    }
+    if let Some(new) = fields.start_window {
+        let (new, old) = (late(new), late(before.start_window));
+        said.push(format!("let {new}, instead of: {old}"));
     }
     if let Some(new) = &fields.retention {
         let (new, old) = (retention(new), retention(&before.retention));
         said.push(format!("{new}, instead of: {old}"));
+    }
+    match (&fields.advanced, &before.further_retention) {
+        (Some(Some(_)), Some(_)) => {
+            said.push("keep backups of other chosen days longer".to_owned())
+        }
+        (Some(Some(_)), None) => said.push("keep backups of chosen days longer".to_owned()),
+        (Some(None), _) => said.push("keep no backups of chosen days longer".to_owned()),
+        (None, _) => {}
+    }
+    if let Some(new) = fields.full_every {
+        let (new, old) = (full(new), full(before.full_every));
+        said.push(format!("make {new}, instead of: {old}"));
+    }
+    if let (Some(new), PolicyKind::Replication(old)) = (&fields.destination, &before.kind) {
+        said.push(format!(
+            "copy to {} instead of {}",
+            to_words(new),
+            to_words(old)
+        ));
     }
     if !fields.put.is_empty() {
         said.push(format!("put {} in", servers(&fields.put)));
@@ -119,31 +211,25 @@ impl Step {
     /// What the step does, as a sentence.
     pub fn sentence(&self) -> String {
         let name = &self.policy;
+        let policy = policy_of(self.service, name);
         match &self.kind {
             // What is missing is not known: no sentence may fill it in.
-            Kind::Create(_) if !self.flaws.is_empty() => format!("Create policy {name}."),
-            Kind::Create(policy) => {
-                let mut said = vec![schedule(&policy.pattern), retention(&policy.retention)];
-                said.push(match policy.servers.as_slice() {
-                    [] => "no server".to_owned(),
-                    some => format!("servers {}", servers(some)),
-                });
-                if !policy.tags.is_empty() {
-                    said.push(format!("tags {}", tags(&policy.tags)));
-                }
-                if !policy.enabled {
+            Kind::Create(_) if !self.flaws.is_empty() => format!("Create {policy}."),
+            Kind::Create(new) => {
+                let mut said = parts(new);
+                if !new.enabled {
                     said.push("switched off".to_owned());
                 }
-                format!("Create policy {name}: {}.", said.join("; "))
+                format!("Create {policy}: {}.", said.join("; "))
             }
             Kind::Release { servers, to } => format!(
-                "Take {} out of policy {name}, so that {to} can have {}.",
+                "Take {} out of {policy}, so that {to} can have {}.",
                 list(servers),
                 if servers.len() == 1 { "it" } else { "them" }
             ),
             Kind::Change { before, fields } => match changes(before, fields) {
-                none if none.is_empty() => format!("Change policy {name}."),
-                said => format!("Change policy {name}: {}.", said.join("; ")),
+                none if none.is_empty() => format!("Change {policy}."),
+                said => format!("Change {policy}: {}.", said.join("; ")),
             },
             Kind::Tags { before, gone, put } => {
                 let had = |tag: &&Tag| before.iter().any(|old| old.key == tag.key);
@@ -159,9 +245,28 @@ impl Step {
                 if !gone.is_empty() {
                     said.push(format!("remove {}", list(gone)));
                 }
-                format!("Change the tags of policy {name}: {}.", said.join("; "))
+                format!("Change the tags of {policy}: {}.", said.join("; "))
             }
-            Kind::Delete { .. } => format!("Delete policy {name}."),
+            Kind::Delete { .. } => format!("Delete {policy}."),
+            Kind::Apply {
+                vault,
+                copies_to,
+                instead,
+                moved,
+            } => {
+                let mut said = match (moved, copies_to.as_str()) {
+                    (true, to) => format!("Copy from vault {vault} to vault {to} by {policy}"),
+                    (false, "") => format!("Apply {policy} to vault {vault}"),
+                    (false, to) => {
+                        format!("Apply {policy} to vault {vault}, copying to vault {to}")
+                    }
+                };
+                if !instead.is_empty() {
+                    said.push_str(&format!(", instead of policy {instead}"));
+                }
+                said + "."
+            }
+            Kind::TakeOff { vault, .. } => format!("Take {policy} off vault {vault}."),
         }
     }
 
@@ -169,37 +274,66 @@ impl Step {
     pub fn warning(&self) -> Option<String> {
         match &self.kind {
             Kind::Change { before, fields } => {
-                let new = fields.retention.as_ref()?;
-                is_tighter(&before.retention, new).then(|| {
-                    "The service deletes the backups that the new retention does not keep; taking the step back does not bring them back."
-                        .to_owned()
-                })
-            }
-            Kind::Delete { servers: 0 } => None,
-            Kind::Delete { servers } => Some(format!(
-                "{} no longer backed up on a schedule; the backups made so far stay.",
-                match servers {
-                    1 => "1 server is".to_owned(),
-                    many => format!("{many} servers are"),
+                let mut said = Vec::new();
+                let new = fields.retention.as_ref();
+                let is_tighter = new.is_some_and(|new| is_tighter(&before.retention, new))
+                    || (fields.advanced.is_some() && before.further_retention.is_some());
+                if is_tighter {
+                    said.push("The service deletes the backups that the new retention does not keep; taking the step back does not bring them back.");
                 }
-            )),
+                if fields.start_window.is_some() && before.start_window.is_none() {
+                    said.push("The service may keep the start window when the step is taken back.");
+                }
+                (!said.is_empty()).then(|| said.join(" "))
+            }
+            Kind::Delete { servers, vaults } => {
+                let unprotected = match (*servers, *vaults) {
+                    (0, 0) => return None,
+                    (0, 1) => "What 1 vault holds is".to_owned(),
+                    (0, many) => format!("What {many} vaults hold is"),
+                    (1, _) => "1 server is".to_owned(),
+                    (many, _) => format!("{many} servers are"),
+                };
+                Some(format!(
+                    "{unprotected} no longer backed up on a schedule; the backups made so far stay."
+                ))
+            }
+            Kind::TakeOff { copies, .. } => {
+                let no_longer = if *copies { "copied" } else { "backed up" };
+                Some(format!(
+                    "What the vault holds is no longer {no_longer} on a schedule; the backups made so far stay."
+                ))
+            }
             _ => None,
         }
     }
 
     /// What taking the step back does, as a sentence.
     pub fn undo_sentence(&self) -> String {
-        let name = &self.policy;
+        let policy = policy_of(self.service, &self.policy);
         match &self.kind {
-            Kind::Create(_) => format!("Deletes policy {name} again."),
-            Kind::Release { servers, .. } => {
-                format!("Puts {} back into policy {name}.", list(servers))
-            }
-            Kind::Change { .. } => format!("Gives policy {name} its former values back."),
-            Kind::Tags { .. } => format!("Gives policy {name} its former tags back."),
-            Kind::Delete { .. } => format!(
-                "Creates policy {name} again, under a new id; its earlier backups keep the old one."
+            Kind::Create(_) => format!("Deletes {policy} again."),
+            Kind::Release { servers, .. } => format!("Puts {} back into {policy}.", list(servers)),
+            Kind::Change { .. } => format!("Gives {policy} its former values back."),
+            Kind::Tags { .. } => format!("Gives {policy} its former tags back."),
+            Kind::Delete { vaults, .. } => format!(
+                "Creates {policy} again, under a new id{}; its earlier backups keep the old one.",
+                match vaults {
+                    0 => "",
+                    1 => ", and applies it to its vault",
+                    _ => ", and applies it to its vaults",
+                }
             ),
+            Kind::Apply {
+                vault, moved: true, ..
+            } => {
+                format!("Copies from vault {vault} to where it did.")
+            }
+            Kind::Apply { vault, instead, .. } if !instead.is_empty() => {
+                format!("Applies policy {instead} to vault {vault} again.")
+            }
+            Kind::Apply { vault, .. } => format!("Takes {policy} off vault {vault} again."),
+            Kind::TakeOff { vault, .. } => format!("Applies {policy} to vault {vault} again."),
         }
     }
 }
@@ -207,12 +341,16 @@ impl Step {
 impl Alone {
     /// Why nothing is done, as a sentence.
     pub fn sentence(&self) -> String {
-        let name = &self.policy;
+        let name = match self.service {
+            Generation::Csbs => self.policy.clone(),
+            Generation::Cbr => policy_of(self.service, &self.policy),
+        };
         match self.reason {
             Reason::Same => format!("{name} is already what the document says."),
             Reason::NotNamed => format!("{name} is not in the document and stays as it is."),
             Reason::Ambiguous(count) => format!(
-                "{count} policies are called {name}; which one is meant is not clear. Rename all but one first."
+                "{count} policies are called {}; which one is meant is not clear. Rename all but one first.",
+                self.policy
             ),
         }
     }

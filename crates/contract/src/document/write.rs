@@ -4,8 +4,13 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::{Document, FORMAT, PolicyText, ScheduleText, ServerText, VERSION};
-use crate::model::{LongTerm, Retention};
+use serde_json::Value;
+
+use super::{
+    Document, FORMAT, OfVaults, PolicyText, ScheduleText, ServerText, VERSION, VERSION_OF_VAULTS,
+    VaultText,
+};
+use crate::model::{LongTerm, PolicyKind, Retention};
 
 #[derive(Serialize)]
 struct Root<'a> {
@@ -15,7 +20,14 @@ struct Root<'a> {
 }
 
 #[derive(Serialize)]
-struct Written<'a> {
+#[serde(untagged)]
+enum Written<'a> {
+    OfServers(OfServers<'a>),
+    OfVaults(Box<PolicyOfVaults<'a>>),
+}
+
+#[derive(Serialize)]
+struct OfServers<'a> {
     name: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     description: Option<&'a str>,
@@ -34,6 +46,54 @@ struct Written<'a> {
 }
 
 #[derive(Serialize)]
+struct PolicyOfVaults<'a> {
+    name: &'a str,
+    service: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    enabled: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    makes: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    destination: Option<To<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    schedule: Option<Vec<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pattern: Option<&'a [String]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    start_window: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    retention: Option<Kept<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    full_every: Option<Runs>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    vaults: Option<Vec<Vault<'a>>>,
+}
+
+#[derive(Serialize)]
+struct To<'a> {
+    region: &'a str,
+    project: &'a str,
+    accelerated: bool,
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Runs {
+    Number(u32),
+    Word(&'static str),
+}
+
+#[derive(Serialize)]
+struct Vault<'a> {
+    #[serde(skip_serializing_if = "str::is_empty")]
+    name: &'a str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    id: &'a str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    copies_to: &'a str,
+}
+
+#[derive(Serialize)]
 #[serde(untagged)]
 enum Kept<'a> {
     Word(&'static str),
@@ -44,6 +104,8 @@ enum Kept<'a> {
         days: Option<u32>,
         #[serde(skip_serializing_if = "Option::is_none")]
         long_term: Option<Slots<'a>>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        advanced: Option<&'a Value>,
     },
 }
 
@@ -67,10 +129,15 @@ struct Server<'a> {
 /// The text of a document.
 pub fn json(document: &Document) -> String {
     let mut policies: Vec<&PolicyText> = document.policies.iter().collect();
-    policies.sort_by(|one, two| one.name.cmp(&two.name));
+    policies.sort_by(|one, two| one.order(two));
+    let of_vaults = |policy: &&PolicyText| policy.service.capabilities().vaults;
     let root = Root {
         format: FORMAT,
-        version: VERSION,
+        version: if policies.iter().any(of_vaults) {
+            VERSION_OF_VAULTS
+        } else {
+            VERSION
+        },
         policies: policies.into_iter().map(written).collect(),
     };
     let mut text = serde_json::to_string_pretty(&root).unwrap_or_default();
@@ -79,9 +146,17 @@ pub fn json(document: &Document) -> String {
 }
 
 fn written(policy: &PolicyText) -> Written<'_> {
+    if policy.service.capabilities().vaults {
+        Written::OfVaults(Box::new(of_vaults(policy)))
+    } else {
+        Written::OfServers(of_servers(policy))
+    }
+}
+
+fn of_servers(policy: &PolicyText) -> OfServers<'_> {
     let (schedule, pattern) = match &policy.schedule {
-        Some(ScheduleText::Rule(rule)) => (Some(rule.to_string()), None),
-        Some(ScheduleText::Pattern(pattern)) => (None, Some(pattern.as_str())),
+        Some(ScheduleText::Rules(rules)) => (rules.first().map(ToString::to_string), None),
+        Some(ScheduleText::Patterns(patterns)) => (None, patterns.first().map(String::as_str)),
         None => (None, None),
     };
     let servers = policy.servers.as_ref().map(|servers| {
@@ -97,25 +172,92 @@ fn written(policy: &PolicyText) -> Written<'_> {
             .map(|tag| (tag.key.as_str(), tag.value.as_str()))
             .collect()
     });
-    Written {
+    OfServers {
         name: &policy.name,
         description: policy.description.as_deref(),
         enabled: policy.enabled,
         schedule,
         pattern,
-        retention: policy.retention.as_ref().map(kept),
+        retention: policy.retention.as_ref().map(|it| kept(it, None)),
         servers,
         tags,
     }
 }
 
-fn kept(retention: &Retention) -> Kept<'_> {
-    match retention {
-        Retention::Forever => Kept::Word("forever"),
-        Retention::Limited(limits) => Kept::Limits {
+fn of_vaults(policy: &PolicyText) -> PolicyOfVaults<'_> {
+    let (schedule, pattern) = match &policy.schedule {
+        Some(ScheduleText::Rules(rules)) => {
+            let rules = rules.iter().map(ToString::to_string);
+            (Some(rules.collect()), None)
+        }
+        Some(ScheduleText::Patterns(patterns)) => (None, Some(patterns.as_slice())),
+        None => (None, None),
+    };
+    let OfVaults {
+        kind,
+        advanced,
+        full_every,
+        start_window,
+        vaults,
+    } = &policy.of_vaults;
+    PolicyOfVaults {
+        name: &policy.name,
+        service: policy.service.word(),
+        enabled: policy.enabled,
+        makes: kind.as_ref().map(|kind| match kind {
+            PolicyKind::Backup => "backups",
+            PolicyKind::Replication(_) => "copies",
+        }),
+        destination: kind.as_ref().and_then(destination),
+        schedule,
+        pattern,
+        start_window: *start_window,
+        retention: policy
+            .retention
+            .as_ref()
+            .map(|it| kept(it, advanced.as_ref().and_then(Option::as_ref))),
+        full_every: full_every.map(|runs| runs.map_or(Runs::Word("never"), Runs::Number)),
+        vaults: vaults.as_ref().map(|vaults| {
+            let mut vaults: Vec<&VaultText> = vaults.iter().collect();
+            vaults.sort();
+            vaults.into_iter().map(vault).collect()
+        }),
+    }
+}
+
+fn destination(kind: &PolicyKind) -> Option<To<'_>> {
+    match kind {
+        PolicyKind::Backup => None,
+        PolicyKind::Replication(to) => Some(To {
+            region: &to.region,
+            project: &to.project_id,
+            accelerated: to.acceleration,
+        }),
+    }
+}
+
+fn vault(text: &VaultText) -> Vault<'_> {
+    Vault {
+        name: &text.name,
+        id: &text.id,
+        copies_to: &text.copies_to,
+    }
+}
+
+fn kept<'a>(retention: &'a Retention, advanced: Option<&'a Value>) -> Kept<'a> {
+    match (retention, advanced) {
+        (Retention::Forever, None) => Kept::Word("forever"),
+        (Retention::Forever, advanced) => Kept::Limits {
+            backups: None,
+            days: None,
+            long_term: None,
+            advanced,
+        },
+        (Retention::Limited(limits), advanced) => Kept::Limits {
             backups: limits.count,
             days: limits.days,
             long_term: limits.long_term.as_ref().map(slots),
+            advanced,
         },
     }
 }

@@ -1,131 +1,156 @@
 //! Carrying out a plan: one step after the other, each judged again by what is known just then, and
 //! taking single steps back.
 
+use contract::cbr::{self, policies as of_vaults};
 use contract::csbs::policies::{PolicyCreateRequest, PolicyUpdateRequest};
-use contract::document::plan::Plan;
-use contract::document::{Deed, World, create_request};
-use contract::model::Policy;
-use leptos::prelude::*;
+use contract::document::{Deed, Targets, World, create_request};
+use contract::model::{Generation, Policy};
 
+use super::super::fields::VaultRef;
 use super::super::preflight::running_policies;
+use super::super::save_vaults::{apply, take_off};
+use super::super::service::Services;
+use super::run::{Outcome, Run};
+use super::store::Kept;
 use crate::api::{
-    Api, ApiError, Tagged, change_tags, create_policy, delete_policy, operation_id, policies,
-    servers, update_policy,
+    Api, ApiError, Tagged, change_tags, create_policy, create_policy_of_vaults, delete_policy,
+    delete_policy_of_vaults, operation_id, policies, policies_of_vaults, replica_vaults, servers,
+    update_policy, update_policy_of_vaults, vaults,
 };
 
-/// What is known of the project, and which policies run right now.
-pub async fn world(api: Api) -> Result<World, ApiError> {
-    let policies = policies(api).await?;
-    Ok(World {
-        running: running_policies(api, &policies).await?,
-        policies,
-        servers: servers(api).await?,
-    })
-}
+/// Said where taking a step back would undo what somebody else did.
+const CHANGED: &str = "The policy has been changed since, and taking the step back would undo that as well. Edit the policy instead.";
 
-/// How a step went.
+/// What of the project has to be known for a plan.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Outcome {
-    /// It was not chosen.
-    NotChosen,
-    /// It has not had its turn.
-    Waiting,
-    /// An answer is awaited.
-    Sending,
-    /// It was done; this takes it back.
-    Done(Deed),
-    /// It was sent and not done, and why.
-    Failed(String),
-    /// It was not sent, because an earlier step that it needs was not done, and what the service
-    /// would have said.
-    NotSent(String),
-    /// It is being taken back.
-    TakingBack(Deed),
-    /// It was taken back.
-    TakenBack,
-    /// It could not be taken back, and why; it can be tried again.
-    Stays(Deed, String),
+pub struct Asking {
+    pub services: Services,
+    /// The project's own region.
+    pub region: String,
+    /// Region and project of places that the document copies to.
+    pub places: Vec<(String, String)>,
 }
 
-impl Outcome {
-    /// What takes the step back, when that can be asked for now.
-    pub fn inverse(&self) -> Option<&Deed> {
-        match self {
-            Self::Done(inverse) | Self::Stays(inverse, _) => Some(inverse),
-            _ => None,
-        }
+/// What is known of the project, and which policies run right now.
+pub async fn world(api: Api, asking: Asking) -> Result<World, ApiError> {
+    let Asking {
+        services,
+        region,
+        mut places,
+    } = asking;
+    let lacks = [
+        (services.csbs, Generation::Csbs),
+        (services.cbr, Generation::Cbr),
+    ];
+    let mut world = World {
+        region,
+        lacks: lacks
+            .into_iter()
+            .filter_map(|(has, service)| (!has).then_some(service))
+            .collect(),
+        ..World::default()
+    };
+    if services.csbs {
+        world.policies = policies(api).await?;
+        world.running = running_policies(api, &world.policies).await?;
+        world.servers = servers(api).await?;
     }
-}
-
-/// A plan that is being carried out, or was.
-#[derive(Clone, Debug)]
-pub struct Run {
-    pub plan: Plan,
-    /// The project as it is after what was done.
-    pub world: World,
-    /// One for each step.
-    pub outcomes: Vec<Outcome>,
-    /// Whether something is under way.
-    pub busy: bool,
-}
-
-impl Run {
-    /// Ready for the chosen steps.
-    pub fn new(plan: Plan, world: World, chosen: &[bool]) -> Self {
-        let waiting = |chosen: &bool| {
-            if *chosen {
-                Outcome::Waiting
-            } else {
-                Outcome::NotChosen
-            }
+    if services.cbr {
+        world.policies.extend(policies_of_vaults(api).await?);
+        world.vaults = vaults(api).await?;
+    }
+    let present = world.policies.iter().filter_map(|p| p.kind.destination());
+    places.extend(present.map(|to| (to.region.clone(), to.project_id.clone())));
+    places.sort_unstable();
+    places.dedup();
+    for (region, project) in places {
+        // Another project may be closed to this user; then the service judges alone.
+        let vaults = match services.cbr {
+            true => replica_vaults(api, &project, &region).await.ok(),
+            false => None,
         };
-        Self {
-            outcomes: chosen.iter().map(waiting).collect(),
-            plan,
-            world,
-            busy: true,
-        }
+        world.targets.push(Targets { project, vaults });
     }
-
-    /// Why a step cannot be taken back now, if it cannot.
-    pub fn undo_blocked(&self, step: usize) -> Option<String> {
-        if self.busy {
-            return Some("Another step is under way.".to_owned());
-        }
-        let refusals = self.world.refusals(self.outcomes[step].inverse()?);
-        let words: Vec<String> = refusals.iter().map(ToString::to_string).collect();
-        (!words.is_empty()).then(|| words.join(" "))
-    }
+    Ok(world)
 }
 
 /// Sends a deed; a policy that was made comes back.
 async fn send(api: Api, deed: &Deed, world: &World) -> Result<Option<Policy>, ApiError> {
     let once = operation_id();
+    let in_vaults = |policy: &Policy| policy.generation.capabilities().vaults;
+    let now = |id: &str| world.policy(id);
     match deed {
-        Deed::Create(policy) => {
-            // Judged just before: the names are within the rules.
-            let Ok(policy) = create_request(policy) else {
-                return Ok(None);
-            };
-            let request = PolicyCreateRequest { policy };
-            create_policy(api, &request, &once).await.map(Some)
-        }
+        // Judged just before: the names are within the rules.
+        Deed::Create(policy) if in_vaults(policy) => match cbr::policy::create(policy) {
+            Ok(policy) => {
+                let request = of_vaults::PolicyCreateRequest { policy };
+                create_policy_of_vaults(api, &request, &once)
+                    .await
+                    .map(Some)
+            }
+            Err(_) => Ok(None),
+        },
+        Deed::Create(policy) => match create_request(policy) {
+            Ok(policy) => {
+                let request = PolicyCreateRequest { policy };
+                create_policy(api, &request, &once).await.map(Some)
+            }
+            Err(_) => Ok(None),
+        },
         Deed::Change { id, fields } => {
-            if let Some(policy) = world.policy(id).and_then(|now| fields.request(now).ok()) {
-                update_policy(api, id, &PolicyUpdateRequest { policy }).await?;
+            match now(id) {
+                Some(now) if in_vaults(now) => {
+                    if let Ok(policy) = fields.request_of_vaults(now) {
+                        let request = of_vaults::PolicyUpdateRequest { policy };
+                        update_policy_of_vaults(api, &now.id, &request).await?;
+                    }
+                }
+                Some(now) => {
+                    if let Ok(policy) = fields.request(now) {
+                        update_policy(api, &now.id, &PolicyUpdateRequest { policy }).await?;
+                    }
+                }
+                None => {}
             }
             Ok(None)
         }
         Deed::Tags { id, gone, put } => {
-            let before = world.policy(id).map(|now| now.tags.clone());
-            let of = Tagged::Policy(id.clone());
-            change_tags(api, &of, gone, put, &before.unwrap_or_default()).await?;
+            if let Some(now) = now(id) {
+                let of = Tagged::Policy(now.id.clone());
+                change_tags(api, &of, gone, put, &now.tags).await?;
+            }
             Ok(None)
         }
         Deed::Delete { id } => {
-            delete_policy(api, id, &once).await?;
+            match now(id) {
+                Some(now) if in_vaults(now) => {
+                    delete_policy_of_vaults(api, &now.id, &once).await?;
+                }
+                Some(now) => delete_policy(api, &now.id, &once).await?,
+                None => {}
+            }
             Ok(None)
         }
+        Deed::Apply {
+            vault,
+            policy,
+            destination,
+            ..
+        } => {
+            let to = VaultRef {
+                id: vault.clone(),
+                name: String::new(),
+                destination_id: destination.clone(),
+            };
+            let deed = apply(world.id(policy), &to);
+            deed.carry_out(api, vault, &once).await.map(|()| None)
+        }
+        Deed::TakeOff { vault, policy } => {
+            let deed = take_off(world.id(policy));
+            deed.carry_out(api, vault, &once).await.map(|()| None)
+        }
+        // Each of them is sent by itself.
+        Deed::Several(_) => Ok(None),
     }
 }
 
@@ -147,35 +172,79 @@ async fn attempt(api: Api, deed: &Deed, world: &mut World) -> Outcome {
 
 /// Carries out the steps that wait. Goes on when the page is left: what was asked for is not half
 /// done for want of a reader.
-pub async fn carry_out(api: Api, run: RwSignal<Option<Run>>, mut now: Run) {
-    for at in 0..now.plan.steps.len() {
-        let deed = now.plan.steps[at].deed.clone();
-        let (Some(deed), Outcome::Waiting) = (deed, &now.outcomes[at]) else {
+pub async fn carry_out(api: Api, kept: Kept, mut now: Run) {
+    let mut world = now.world.clone().unwrap_or_default();
+    for at in 0..now.rows.len() {
+        let deed = now.rows[at].deed.clone();
+        let (Some(deed), Outcome::Waiting) = (deed, &now.rows[at].outcome) else {
             continue;
         };
-        now.outcomes[at] = Outcome::Sending;
-        run.try_set(Some(now.clone()));
-        now.outcomes[at] = attempt(api, &deed, &mut now.world).await;
+        now.rows[at].outcome = Outcome::Sending;
+        kept.set(Some(now.clone()));
+        now.rows[at].outcome = attempt(api, &deed, &mut world).await;
+        now.ids.clone_from(&world.ids);
+        now.world = Some(world.clone());
     }
     now.busy = false;
-    run.try_set(Some(now));
+    kept.set(Some(now));
 }
 
-/// Takes one step back.
-pub async fn take_back(api: Api, run: RwSignal<Option<Run>>, step: usize) {
-    let Some(mut now) = run.try_get_untracked().flatten() else {
+/// Takes one step back, judged by the project as it is just then.
+pub async fn take_back(api: Api, kept: Kept, asking: Asking, step: usize) {
+    let Some(mut now) = kept.get() else {
         return;
     };
-    let Some(inverse) = now.outcomes[step].inverse().cloned() else {
+    let Some(inverse) = now.rows[step].outcome.inverse().cloned() else {
         return;
     };
-    now.outcomes[step] = Outcome::TakingBack(inverse.clone());
+    now.rows[step].outcome = Outcome::TakingBack(inverse.clone());
     now.busy = true;
-    run.try_set(Some(now.clone()));
-    now.outcomes[step] = match attempt(api, &inverse, &mut now.world).await {
-        Outcome::Failed(why) | Outcome::NotSent(why) => Outcome::Stays(inverse, why),
-        _ => Outcome::TakenBack,
+    kept.set(Some(now.clone()));
+    now.rows[step].outcome = match world(api, asking).await {
+        Err(error) => Outcome::Stays(inverse, error.to_string()),
+        Ok(fresh) => {
+            let mut world = World {
+                ids: now.ids.clone(),
+                ..fresh
+            };
+            let deed = now.rows[step].deed.as_ref();
+            let outcome = match deed {
+                Some(deed) if world.is_changed_since(deed) => {
+                    Outcome::Stays(inverse, CHANGED.to_owned())
+                }
+                _ => taken_back(api, inverse, &mut world).await,
+            };
+            now.ids.clone_from(&world.ids);
+            now.world = Some(world);
+            outcome
+        }
     };
     now.busy = false;
-    run.try_set(Some(now));
+    kept.set(Some(now));
+}
+
+/// Does what takes a step back. What of several deeds is done stays done, and only the rest is left.
+async fn taken_back(api: Api, inverse: Deed, world: &mut World) -> Outcome {
+    let refusals = world.refusals(&inverse);
+    if !refusals.is_empty() {
+        let words: Vec<String> = refusals.iter().map(ToString::to_string).collect();
+        return Outcome::Stays(inverse, words.join(" "));
+    }
+    let mut left = match inverse {
+        Deed::Several(deeds) => deeds,
+        one => vec![one],
+    };
+    while let Some(deed) = left.first() {
+        match attempt(api, deed, world).await {
+            Outcome::Failed(why) | Outcome::NotSent(why) => {
+                let left = match left.len() {
+                    1 => left.remove(0),
+                    _ => Deed::Several(left),
+                };
+                return Outcome::Stays(left, why);
+            }
+            _ => left.remove(0),
+        };
+    }
+    Outcome::TakenBack
 }

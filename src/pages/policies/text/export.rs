@@ -4,13 +4,14 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use contract::document::Document;
-use contract::model::Policy;
+use contract::model::{Generation, Policy};
 use contract::terraform;
+use contract::vault::Vault;
 use leptos::prelude::*;
 
-use super::super::service::{Listed, use_services};
+use super::super::service::{Listed, Services, short_name, use_services};
+use crate::api::{Api, ApiError, vaults};
 use crate::form::Checkbox;
-use crate::format::count;
 use crate::layout::{Page, use_paths};
 use crate::query::{Query, query_view};
 use crate::router::{NavigateOptions, use_navigate, use_query_map};
@@ -64,53 +65,67 @@ impl Wish {
         self.chosen = (!is_all).then_some(chosen);
     }
 
-    fn text(&self, all: &[Policy]) -> String {
+    fn text(&self, all: &[Policy], vaults: &[Vault]) -> String {
         let chosen: Vec<&Policy> = all.iter().filter(|policy| self.has(&policy.id)).collect();
         match (chosen.is_empty(), self.terraform) {
             (true, _) => String::new(),
             (false, true) => terraform::policies(chosen),
-            (false, false) => {
-                Document::of(chosen.into_iter().filter(|p| is_in_document(p))).to_json()
-            }
+            (false, false) => Document::of(chosen).naming(vaults).to_json(),
         }
     }
 
-    /// How many of the chosen ones the form cannot hold.
-    fn left_out(&self, all: &[Policy]) -> usize {
-        let chosen = all.iter().filter(|policy| self.has(&policy.id));
-        let unfit = chosen.filter(|policy| !self.terraform && !is_in_document(policy));
-        unfit.count()
+    /// Names that several of the chosen ones have in one service.
+    fn twice(&self, all: &[Policy]) -> BTreeSet<String> {
+        let mut seen = BTreeSet::new();
+        all.iter()
+            .filter(|policy| self.has(&policy.id))
+            .filter(|policy| !seen.insert((policy.generation.word(), policy.name.as_str())))
+            .map(|policy| policy.name.clone())
+            .collect()
     }
 }
 
-/// A document says which servers a policy has; one of vaults has none of its own.
-fn is_in_document(policy: &Policy) -> bool {
-    policy.generation.capabilities().servers_in_policy
+/// What there is to export.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Source {
+    policies: Vec<Policy>,
+    /// For their names.
+    vaults: Vec<Vault>,
+}
+
+impl Source {
+    async fn load(api: Api, services: Services) -> Result<Self, ApiError> {
+        let listed = Listed::load(api, services).await?;
+        if let Some((_, error)) = listed.failed {
+            // Half of the policies would look like all of them.
+            return Err(error);
+        }
+        Ok(Self {
+            policies: listed.policies,
+            vaults: match services.cbr {
+                true => vaults(api).await?,
+                false => Vec::new(),
+            },
+        })
+    }
 }
 
 /// The page.
 pub fn export_page() -> AnyView {
     let services = use_services();
-    let all = Query::new(move |api| async move {
-        let listed = Listed::load(api, services).await?;
-        match listed.failed {
-            // Half of the policies would look like all of them.
-            Some((_, error)) => Err(error),
-            None => Ok(listed.policies),
-        }
-    });
+    let all = Query::new(move |api| Source::load(api, services));
     let paths = use_paths();
     let back = paths.policies();
     let lead =
         move || view! { <TextLink href=back.clone()>"Back to the policies"</TextLink> }.into_any();
-    let content = move |all: Signal<Arc<Vec<Policy>>>| content(all);
+    let content = move |all: Signal<Arc<Source>>| content(all, services);
     view! { <Page title="Export policies" lead=lead>{query_view(all, "policies", content)}</Page> }
         .into_any()
 }
 
-fn content(all: Signal<Arc<Vec<Policy>>>) -> AnyView {
+fn content(all: Signal<Arc<Source>>, services: Services) -> AnyView {
     let (paths, navigate, query) = (use_paths(), use_navigate(), use_query_map());
-    if all.with_untracked(|all| all.is_empty()) {
+    if all.with_untracked(|all| all.policies.is_empty()) {
         let new = paths.new_policy();
         return view! {
             <EmptyState title="No policy yet" icon=Glyph::Policy>
@@ -138,13 +153,14 @@ fn content(all: Signal<Arc<Vec<Policy>>>) -> AnyView {
         };
         navigate(&with_query(paths.export_policies(), &wish.query()), options);
     });
-    let text = Memo::new(move |_| wish.with(|wish| all.with(|all| wish.text(all))));
-    let left_out = Memo::new(move |_| wish.with(|wish| all.with(|all| wish.left_out(all))));
+    let text =
+        Memo::new(move |_| wish.with(|wish| all.with(|all| wish.text(&all.policies, &all.vaults))));
+    let twice = Memo::new(move |_| wish.with(|wish| all.with(|all| wish.twice(&all.policies))));
     view! {
         <div class="policy-text">
-            <Card title="What">{choice(all, wish, change)}</Card>
+            <Card title="What">{choice(all, services, wish, change)}</Card>
             <Card title="Text" actions=move || save_button(text, wish)>
-                {move || (left_out.get() > 0).then(|| left_out_notice(left_out.get()))}
+                {move || twice.with(|names| (!names.is_empty()).then(|| twice_notice(names)))}
                 {move || if text.with(String::is_empty) {
                     view! { <p>"Choose at least one policy."</p> }.into_any()
                 } else {
@@ -156,21 +172,24 @@ fn content(all: Signal<Arc<Vec<Policy>>>) -> AnyView {
     .into_any()
 }
 
-/// What the document cannot hold is said, and where it can go instead.
-fn left_out_notice(number: usize) -> AnyView {
-    let title = format!(
-        "{} left out",
-        count(number, "policy of vaults is", "policies of vaults are")
-    );
+/// Policies are found again by their names; that two have one is said before somebody needs it.
+fn twice_notice(names: &BTreeSet<String>) -> AnyView {
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let title = format!("Several policies are called {}", names.join(", "));
     view! {
         <Notice tone=Tone::Warning title=title>
-            <p>"The document describes policies that list servers. Policies of Cloud Backup and Recovery are written as Terraform; choose that form to take them along."</p>
+            <p>"Policies are found again by their names: an import takes only one of each. Rename the others first, or choose one of them."</p>
         </Notice>
     }
     .into_any()
 }
 
-fn choice(all: Signal<Arc<Vec<Policy>>>, wish: Memo<Wish>, change: Callback<Wish>) -> AnyView {
+fn choice(
+    all: Signal<Arc<Source>>,
+    services: Services,
+    wish: Memo<Wish>,
+    change: Callback<Wish>,
+) -> AnyView {
     let forms = vec![
         Pick::new("json", "JSON document"),
         Pick::new("terraform", "Terraform"),
@@ -193,20 +212,32 @@ fn choice(all: Signal<Arc<Vec<Policy>>>, wish: Memo<Wish>, change: Callback<Wish
         });
     };
     let boxes = move || {
-        let mut sorted = Vec::clone(&all.read());
+        let mut sorted = all.read().policies.clone();
         sorted.sort_by(|one, two| one.name.cmp(&two.name));
         sorted
             .into_iter()
-            .map(|Policy { id, name, .. }| {
-                let mine = id.clone();
-                let checked = Signal::derive(move || wish.with(|wish| wish.has(&mine)));
-                let choose = move |on: bool| {
-                    let mut wanted = wish.get_untracked();
-                    all.with_untracked(|all| wanted.choose(&id, on, all));
-                    change.run(wanted);
-                };
-                view! { <Checkbox label=name checked=checked on_change=choose/> }
-            })
+            .map(
+                |Policy {
+                     id,
+                     name,
+                     generation,
+                     ..
+                 }| {
+                    // Both services may have a policy of this name.
+                    let name = match (services.both(), generation) {
+                        (true, Generation::Cbr) => format!("{name} ({})", short_name(generation)),
+                        _ => name,
+                    };
+                    let mine = id.clone();
+                    let checked = Signal::derive(move || wish.with(|wish| wish.has(&mine)));
+                    let choose = move |on: bool| {
+                        let mut wanted = wish.get_untracked();
+                        all.with_untracked(|all| wanted.choose(&id, on, &all.policies));
+                        change.run(wanted);
+                    };
+                    view! { <Checkbox label=name checked=checked on_change=choose/> }
+                },
+            )
             .collect_view()
     };
     let hint = move || {
@@ -267,27 +298,36 @@ mod tests {
         assert_eq!(wish.query(), [("as", "terraform")]);
         wish.choose("1", false, &all);
         assert_eq!(wish.query(), [("as", "terraform"), ("policy", "2")]);
-        assert!(!wish.text(&all).contains("name-1"));
+        assert!(!wish.text(&all, &[]).contains("name-1"));
         wish.choose("2", false, &all);
         assert_eq!(wish.query(), [("as", "terraform"), ("policy", "-")]);
-        assert_eq!(wish.text(&all), "");
+        assert_eq!(wish.text(&all, &[]), "");
         wish.choose("1", true, &all);
         wish.choose("2", true, &all);
         assert_eq!(wish.chosen, None);
     }
 
     #[test]
-    fn policies_of_vaults_are_left_out_of_the_document_and_counted() {
-        let mut all = [policy("1"), policy("2")];
-        all[1].generation = contract::model::Generation::Cbr;
+    fn policies_of_both_services_are_exported_and_what_has_one_name_is_said() {
+        let mut all = [policy("1"), policy("2"), policy("3")];
+        all[1].generation = Generation::Cbr;
+        "name-1".clone_into(&mut all[1].name);
         let mut wish = Wish {
             terraform: false,
             chosen: None,
         };
-        assert_eq!(wish.left_out(&all), 1);
-        assert!(!wish.text(&all).contains("name-2"));
+        assert!(wish.text(&all, &[]).contains("\"service\": \"cbr\""));
+        assert!(
+            wish.twice(&all).is_empty(),
+            "the services do not know of each other"
+        );
+        all[2].generation = Generation::Cbr;
+        "name-1".clone_into(&mut all[2].name);
+        assert_eq!(wish.twice(&all).len(), 1);
         wish.terraform = true;
-        assert_eq!(wish.left_out(&all), 0);
-        assert!(wish.text(&all).contains("opentelekomcloud_cbr_policy_v3"));
+        assert!(
+            wish.text(&all, &[])
+                .contains("opentelekomcloud_cbr_policy_v3")
+        );
     }
 }

@@ -4,14 +4,19 @@
 use std::sync::Arc;
 
 use contract::document::plan::{Kind, Missing, Plan, Step, plan};
-use contract::document::{Document, DocumentProblem, World};
+use contract::document::{
+    Document, DocumentProblem, Form, Imported, LeftOut, World, import as read_text,
+};
 use leptos::{html, prelude::*};
 use wasm_bindgen::{JsCast as _, JsValue};
 
 use super::super::keep::KeptText;
-use super::carry_out::{Run, carry_out, world};
+use super::super::service::{region_of, use_services};
+use super::carry_out::{Asking, carry_out, world};
 use super::results::results;
+use super::run::Run;
 use super::steps::{Draft, missing_of, steps};
+use super::store::Kept;
 use crate::api::{ApiError, Joined, use_api};
 use crate::clock::use_clock;
 use crate::form::{Checkbox, Field, TextArea};
@@ -28,15 +33,16 @@ use crate::ui::{
 /// Problems that are shown at once.
 const SHOWN: usize = 20;
 
-type Reading = Result<Document, Vec<DocumentProblem>>;
+type Reading = Result<Imported, Vec<DocumentProblem>>;
 
 /// What the parts of the page share.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 struct Import {
     text: RwSignal<String>,
     read: Memo<Reading>,
     missing: Memo<Missing>,
-    run: RwSignal<Option<Run>>,
+    kept: Kept,
+    asking: Memo<Asking>,
     query: Query<World>,
 }
 
@@ -46,44 +52,59 @@ pub fn import_page() -> AnyView {
     let kept = KeptText::of_import(&api.project());
     let text = RwSignal::new(kept.recall().unwrap_or_default());
     Effect::new(move |_| text.with(|text| kept.keep(text)));
+    let read = Memo::new(move |_| text.with(|text| read_text(text)));
+    let (services, session) = (use_services(), use_session());
+    let asking = Memo::new(move |_| Asking {
+        services,
+        region: region_of(&session.project_name()).to_owned(),
+        places: read.with(|read| {
+            let documents = read.iter().map(|read| &read.document);
+            let copied = documents.flat_map(Document::destinations);
+            copied
+                .map(|to| (to.region.clone(), to.project_id.clone()))
+                .collect()
+        }),
+    });
     let import = Import {
         text,
-        read: Memo::new(move |_| text.with(|text| Document::read(text))),
+        read,
         missing: Memo::new(move |_| missing_of(address.read().get("missing").as_deref())),
-        run: RwSignal::new(None),
-        query: Query::new(world),
+        kept: Kept::open(),
+        asking,
+        query: Query::new(move |api| world(api, asking.get())),
     };
     let (back, export) = (paths.policies(), paths.export_policies());
     let lead = move || {
         view! {
-            "A document says what policies should be; nothing is changed before you apply the plan. The form is that of an "
-            <TextLink href=export.clone()>"export"</TextLink> ". "
+            "A text says what policies should be; nothing is changed before you apply the plan. Its form is that of an "
+            <TextLink href=export.clone()>"export"</TextLink> ": a JSON document, or Terraform. "
             <TextLink href=back.clone()>"Back to the policies"</TextLink>
         }
         .into_any()
     };
-    let is_applied = Memo::new(move |_| import.run.with(Option::is_some));
+    let run = import.kept.signal();
+    let is_applied = Memo::new(move |_| run.with(Option::is_some));
     let content = move || {
         if is_applied.get() {
-            applied(import)
-        } else {
-            let known = move |known: Signal<Arc<World>>| planned(import, known);
-            // Whether there is a document, and not which one, decides what stands here.
-            let is_read = Memo::new(move |_| import.read.with(Result::is_ok));
-            let plan = move || {
-                is_read
-                    .get()
-                    .then(|| query_view(import.query, "policies and servers", known))
-            };
-            view! { {document(import)} {plan} }.into_any()
+            return applied(&import);
         }
+        // Whether there is a document, and not which one, decides what stands here.
+        let is_read = Memo::new(move |_| read.with(Result::is_ok));
+        let (query, shared) = (import.query, import.clone());
+        let plan = move || {
+            let shared = shared.clone();
+            let known = move |known: Signal<Arc<World>>| planned(shared.clone(), known);
+            is_read
+                .get()
+                .then(|| query_view(query, "policies and what they protect", known))
+        };
+        view! { {document(text, read)} {plan} }.into_any()
     };
     view! { <Page title="Import policies" lead=lead><div class="policy-text">{content}</div></Page> }
         .into_any()
 }
 
-fn document(import: Import) -> AnyView {
-    let Import { text, read, .. } = import;
+fn document(text: RwSignal<String>, read: Memo<Reading>) -> AnyView {
     let empty = Memo::new(move |_| text.with(|text| text.trim().is_empty()));
     let message = Signal::derive(move || {
         let problems = read.with(|read| read.as_ref().err().map(Vec::len));
@@ -99,9 +120,31 @@ fn document(import: Import) -> AnyView {
                 <TextArea value=text on_input=move |new| text.set(new) rows=14 code=true/>
             </Field>
             {move || (!empty.get()).then(|| read.with(|read| read.as_ref().err().map(|list| problems(list))))}
+            {move || read.with(|read| read.as_ref().ok().and_then(about))}
         </Card>
     }
     .into_any()
+}
+
+/// What a configuration was taken for, and what else stands in it.
+fn about(read: &Imported) -> Option<AnyView> {
+    if read.form == Form::Json {
+        return None;
+    }
+    let policies = count(read.document.policies.len(), "policy", "policies");
+    let left: Vec<String> = read.left_out.iter().map(LeftOut::to_string).collect();
+    let left_out = (!left.is_empty()).then(|| {
+        let summary = format!("{} left out", count(left.len(), "thing", "things"));
+        let line = |line| view! { <li><bdi>{line}</bdi></li> };
+        view! { <Details summary=summary><ul>{left.iter().cloned().map(line).collect_view()}</ul></Details> }
+    });
+    Some(
+        view! {
+            <p class="field-hint" role="status">{format!("Read as Terraform, {policies}. What is not written there has its default.")}</p>
+            {left_out}
+        }
+        .into_any(),
+    )
 }
 
 fn problems(problems: &[DocumentProblem]) -> AnyView {
@@ -149,7 +192,7 @@ fn actions(text: RwSignal<String>) -> AnyView {
             .then(|| "There is no text.".to_owned())
     });
     view! {
-        <input node_ref=input type="file" hidden accept=".json,application/json,text/plain" aria-label="File with a document" on:change=chosen/>
+        <input node_ref=input type="file" hidden accept=".json,.tf,application/json,text/plain" aria-label="File with a document" on:change=chosen/>
         <span role="alert">{move || failed.get().then_some("The file could not be read.")}</span>
         <Button on_press=pick>"Choose a file"</Button>
         <Button kind=ButtonKind::Quiet icon=Glyph::Close blocked=blocked on_press=move |()| text.set(String::new())>"Clear"</Button>
@@ -165,18 +208,26 @@ fn first_file(input: &web_sys::HtmlInputElement) -> Option<web_sys::Blob> {
 }
 
 /// The plan for the document and the project as they are.
-fn made(import: Import, known: &World) -> Option<Plan> {
-    let missing = import.missing.get();
-    import.read.with(|read| {
-        let document = read.as_ref().ok()?;
-        Some(plan(document, known, missing))
+fn made(read: Memo<Reading>, missing: Memo<Missing>, known: &World) -> Option<Plan> {
+    let missing = missing.get();
+    read.with(|read| {
+        let read = read.as_ref().ok()?;
+        Some(plan(&read.document, known, missing))
     })
 }
 
 fn planned(import: Import, known: Signal<Arc<World>>) -> AnyView {
+    let Import {
+        read,
+        missing,
+        kept,
+        asking: asked_for,
+        query,
+        ..
+    } = import;
     let (api, clock, navigate, paths) = (use_api(), use_clock(), use_navigate(), use_paths());
     let draft = RwSignal::new(Draft::new(Plan::default(), &World::default()));
-    let newest = Memo::new(move |_| known.with(|known| made(import, known)));
+    let newest = Memo::new(move |_| known.with(|known| made(read, missing, known)));
     // What is chosen belongs to one plan; another one begins anew.
     Effect::new(move |_| {
         if let Some(newest) = newest.get() {
@@ -194,21 +245,25 @@ fn planned(import: Import, known: Signal<Arc<World>>) -> AnyView {
         }
         checking.set(true);
         stopped.set(None);
-        let chosen = draft.get_untracked();
+        let (chosen, asked) = (draft.get_untracked(), asked_for.get_untracked());
+        let kept = kept.clone();
+        let is_same = move |fresh: &World, chosen: &Plan| {
+            untrack(|| made(read, missing, fresh)).as_ref() == Some(chosen)
+        };
         leptos::task::spawn_local(async move {
-            let fresh: Result<World, ApiError> = world(api).await;
+            let fresh: Result<World, ApiError> = world(api, asked).await;
             checking.try_set(false);
             match fresh {
                 Err(error) => {
                     stopped.try_set(Some(error.to_string()));
                 }
-                Ok(fresh) if made_untracked(import, &fresh).as_ref() == Some(&chosen.plan) => {
+                Ok(fresh) if is_same(&fresh, &chosen.plan) => {
                     let run = Run::new(chosen.plan, fresh, &chosen.chosen);
-                    import.run.try_set(Some(run.clone()));
-                    carry_out(api, import.run, run).await;
+                    kept.set(Some(run.clone()));
+                    carry_out(api, kept, run).await;
                 }
                 Ok(fresh) => {
-                    import.query.put(Joined::whole(fresh), clock.now());
+                    query.put(Joined::whole(fresh), clock.now());
                     stopped.try_set(Some(
                         "The policies have changed since this plan was made. It is made anew below; look at it again.".to_owned(),
                     ));
@@ -230,8 +285,9 @@ fn planned(import: Import, known: Signal<Arc<World>>) -> AnyView {
         Ok(number) => format!("Apply {}", count(number, "step", "steps")),
         Err(_) => "Apply".to_owned(),
     };
+    let start_at_once = start.clone();
     let apply = move |()| match deletions.get_untracked() {
-        0 => start(),
+        0 => start_at_once(),
         _ => asking.set(true),
     };
     let confirmed = move |()| {
@@ -245,7 +301,7 @@ fn planned(import: Import, known: Signal<Arc<World>>) -> AnyView {
         draft.with(|draft| {
             let mut chosen = draft.plan.steps.iter().zip(&draft.chosen);
             chosen.any(|(step, on)| {
-                *on && matches!(step.kind, Kind::Delete { servers } if servers > 0)
+                *on && matches!(step.kind, Kind::Delete { servers, vaults } if servers + vaults > 0)
             })
         })
     });
@@ -258,11 +314,11 @@ fn planned(import: Import, known: Signal<Arc<World>>) -> AnyView {
         };
         navigate(&with_query(paths.import_policies(), &query), options);
     };
-    let is_deleting = Signal::derive(move || import.missing.get() == Missing::Delete);
+    let is_deleting = Signal::derive(move || missing.get() == Missing::Delete);
     view! {
         <Card title="Plan">
             <Checkbox label="Delete policies that the document does not name" checked=is_deleting on_change=unnamed
-                hint="Off: they stay as they are."/>
+                hint="Off: they stay as they are. Policies of a service that the document has none of stay in any case."/>
             {steps(draft, known)}
             {move || stopped.get().map(|text| view! {
                 <Notice tone=Tone::Warning title="Nothing was sent" announce=true><p>{text}</p></Notice>
@@ -273,37 +329,43 @@ fn planned(import: Import, known: Signal<Arc<World>>) -> AnyView {
         </Card>
         <Confirm open=asking title=Signal::derive(move || format!("Apply the plan and delete {}?", deleted())) typed_name=typed_name
             verb=Signal::derive(move || format!("Apply and delete {}", deleted())) on_confirm=confirmed>
-            <p>"Their servers are no longer backed up on a schedule. The backups made so far stay."</p>
+            <p>"What they protect is no longer backed up on a schedule. The backups made so far stay."</p>
         </Confirm>
     }
     .into_any()
 }
 
-fn made_untracked(import: Import, known: &World) -> Option<Plan> {
-    untrack(|| made(import, known))
-}
-
-fn applied(import: Import) -> AnyView {
+fn applied(import: &Import) -> AnyView {
     let paths = use_paths();
-    let busy = Signal::derive(move || {
-        import
-            .run
-            .with(|run| run.as_ref().is_some_and(|run| run.busy))
-    });
+    let Import {
+        kept,
+        query,
+        asking,
+        text,
+        ..
+    } = import.clone();
+    let run = kept.signal();
+    let busy = Signal::derive(move || run.with(|run| run.as_ref().is_some_and(|run| run.busy)));
     let blocked = Signal::derive(move || busy.get().then(|| "Steps are under way.".to_owned()));
+    let results = results(&kept, asking);
     let again = move |()| {
-        import.query.refresh();
-        import.run.set(None);
+        query.refresh();
+        kept.set(None);
+    };
+    let document = move || {
+        text.with(|text| !text.is_empty()).then(|| {
+            view! { <Details summary="The document"><CodeBlock code=text what="document"/></Details> }
+        })
     };
     view! {
         <Card title="Results">
-            {results(import.run)}
-            <p class="field-hint">"Steps can be taken back until you leave this page or make a new plan."</p>
+            {results}
+            <p class="field-hint">"Steps can be taken back until you make a new plan, also after leaving this page."</p>
             <div class="policy-text-row">
                 <Button kind=ButtonKind::Primary blocked=blocked on_press=again>"Make a new plan"</Button>
                 <TextLink href=paths.policies()>"Back to the policies"</TextLink>
             </div>
-            <Details summary="The document"><CodeBlock code=import.text what="document"/></Details>
+            {document}
         </Card>
     }
     .into_any()

@@ -4,7 +4,9 @@ mod carry_out;
 mod export;
 mod import;
 mod results;
+mod run;
 mod steps;
+mod store;
 
 pub use export::export_page;
 pub use import::import_page;

@@ -2,15 +2,20 @@
 
 use leptos::prelude::*;
 
-use super::carry_out::{Outcome, Run, take_back};
+use super::carry_out::{Asking, take_back};
+use super::run::{Outcome, Run};
+use super::store::Kept;
 use crate::api::use_api;
 use crate::format::count;
 use crate::ui::{Badge, Button, ButtonKind, Glyph, Tone};
 
 /// The steps with their results.
-pub fn results(run: RwSignal<Option<Run>>) -> AnyView {
-    let number = run.with_untracked(|run| run.as_ref().map_or(0, |run| run.plan.steps.len()));
-    let rows = (0..number).map(|at| row(at, run)).collect_view();
+pub fn results(kept: &Kept, asking: Memo<Asking>) -> AnyView {
+    let run = kept.signal();
+    let number = run.with_untracked(|run| run.as_ref().map_or(0, |run| run.rows.len()));
+    let rows = (0..number)
+        .map(|at| row(at, kept.clone(), asking))
+        .collect_view();
     view! {
         <p role="status">{move || summary(run)}</p>
         <ol class="policy-steps" aria-label="Results">{rows}</ol>
@@ -24,7 +29,10 @@ fn summary(run: RwSignal<Option<Run>>) -> String {
         let Some(run) = run else {
             return String::new();
         };
-        let number = |is: fn(&Outcome) -> bool| run.outcomes.iter().filter(|one| is(one)).count();
+        let number = |is: fn(&Outcome) -> bool| {
+            let outcomes = run.rows.iter().map(|row| &row.outcome);
+            outcomes.filter(|one| is(one)).count()
+        };
         let done = number(|one| one.inverse().is_some());
         let not = number(|one| matches!(one, Outcome::Failed(_) | Outcome::NotSent(_)));
         let back = number(|one| matches!(one, Outcome::TakenBack));
@@ -57,16 +65,16 @@ fn shown(outcome: &Outcome) -> (Tone, &'static str, String) {
     (tone, word, why.to_owned())
 }
 
-fn row(at: usize, run: RwSignal<Option<Run>>) -> AnyView {
-    let api = use_api();
+fn row(at: usize, kept: Kept, asking: Memo<Asking>) -> AnyView {
+    let (api, run) = (use_api(), kept.signal());
     let outcome = Memo::new(move |_| {
-        run.with(|run| Some(run.as_ref()?.outcomes.get(at)?.clone()))
+        run.with(|run| Some(run.as_ref()?.rows.get(at)?.outcome.clone()))
             .unwrap_or(Outcome::NotChosen)
     });
     let face = Memo::new(move |_| outcome.with(shown));
     let (sentence, undo) = run.with_untracked(|run| {
-        let step = run.as_ref().and_then(|run| run.plan.steps.get(at));
-        step.map(|step| (step.sentence(), step.undo_sentence()))
+        let row = run.as_ref().and_then(|run| run.rows.get(at));
+        row.map(|row| (row.sentence.clone(), row.undo.clone()))
             .unwrap_or_default()
     });
     // Stays where it is while it is pressed, so that the focus does.
@@ -80,11 +88,14 @@ fn row(at: usize, run: RwSignal<Option<Run>>) -> AnyView {
         run.with(|run| run.as_ref().and_then(|run| run.undo_blocked(at)))
             .filter(|_| !busy.get())
     });
-    let press = move |()| leptos::task::spawn_local(take_back(api, run, at));
+    let press = move |()| {
+        let asking = asking.get_untracked();
+        leptos::task::spawn_local(take_back(api, kept.clone(), asking, at));
+    };
     let name = format!("Take back: {sentence}");
     let button = move || {
         has_undo.get().then(|| {
-            let (name, undo) = (name.clone(), undo.clone());
+            let (name, undo, press) = (name.clone(), undo.clone(), press.clone());
             view! {
                 <div class="policy-step-undo">
                     <Button kind=ButtonKind::Quiet icon=Glyph::Restore name=name busy=busy blocked=blocked on_press=press>"Take back"</Button>

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use contract::document::World;
-use contract::document::plan::{Missing, Plan, Reason, Step, StepProblem};
+use contract::document::plan::{Flaw, Missing, Plan, Reason, Step, StepProblem};
 use leptos::prelude::*;
 
 use crate::form::Checkbox;
@@ -110,7 +110,13 @@ fn row(
             }
         })
     };
-    let flawed = has_flaws.then(|| view! { <Badge tone=Tone::Bad text="Not clear"/> });
+    let is_clear = step.flaws.iter().all(Flaw::is_clear);
+    let word = if is_clear {
+        "Cannot be done"
+    } else {
+        "Not clear"
+    };
+    let flawed = has_flaws.then(|| view! { <Badge tone=Tone::Bad text=word/> });
     view! {
         <li>
             <Checkbox label=step.sentence() checked=checked on_change=choose hint=step.warning() blocked=blocked/>
