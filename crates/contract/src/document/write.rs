@@ -105,7 +105,7 @@ enum Kept<'a> {
         #[serde(skip_serializing_if = "Option::is_none")]
         long_term: Option<Slots<'a>>,
         #[serde(skip_serializing_if = "Option::is_none")]
-        advanced: Option<&'a Value>,
+        advanced: Option<Value>,
     },
 }
 
@@ -247,19 +247,26 @@ fn vault(text: &VaultText) -> Vault<'_> {
 fn kept<'a>(retention: &'a Retention, advanced: Option<&'a Value>) -> Kept<'a> {
     match (retention, advanced) {
         (Retention::Forever, None) => Kept::Word("forever"),
-        (Retention::Forever, advanced) => Kept::Limits {
+        (Retention::Forever, Some(advanced)) => Kept::Limits {
             backups: None,
             days: None,
             long_term: None,
-            advanced,
+            advanced: Some(in_order(advanced)),
         },
         (Retention::Limited(limits), advanced) => Kept::Limits {
             backups: limits.count,
             days: limits.days,
             long_term: limits.long_term.as_ref().map(slots),
-            advanced,
+            advanced: advanced.map(in_order),
         },
     }
+}
+
+/// With the members of every object in order: a service may answer them in any.
+fn in_order(value: &Value) -> Value {
+    let mut value = value.clone();
+    value.sort_all_objects();
+    value
 }
 
 fn slots(long_term: &LongTerm) -> Slots<'_> {
