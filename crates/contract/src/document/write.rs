@@ -105,7 +105,7 @@ enum Kept<'a> {
         #[serde(skip_serializing_if = "Option::is_none")]
         long_term: Option<Slots<'a>>,
         #[serde(skip_serializing_if = "Option::is_none")]
-        advanced: Option<Value>,
+        advanced: Option<Box<Value>>,
     },
 }
 
@@ -263,8 +263,8 @@ fn kept<'a>(retention: &'a Retention, advanced: Option<&'a Value>) -> Kept<'a> {
 }
 
 /// With the members of every object in order: a service may answer them in any.
-fn in_order(value: &Value) -> Value {
-    let mut value = value.clone();
+fn in_order(value: &Value) -> Box<Value> {
+    let mut value = Box::new(value.clone());
     value.sort_all_objects();
     value
 }
