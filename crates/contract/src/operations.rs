@@ -348,6 +348,7 @@ pub const ALL: &[&Operation] = &[
     &volumev3::VOLUMES_LIST,
     &volumev3::ZONES_LIST,
     &image::WHOLE_IMAGES_CREATE,
+    &image::IMAGES_CREATE,
     &image::JOBS_SHOW,
     &image::IMAGES_LIST,
     &image::GLANCE_IMAGES_LIST,
@@ -930,6 +931,17 @@ pub mod image {
             "CSBS.8001",
             "CSBS.8009",
             "CSBS.9008",
+        ],
+    );
+    /// Make an image of a server's system disk, asynchronously (1, operation 24).
+    pub const IMAGES_CREATE: Operation = operation(
+        "image.images.create",
+        Post,
+        "/v2/cloudimages/action",
+        200,
+        &[
+            "IMG.0002", "IMG.0003", "IMG.0004", "IMG.0005", "IMG.0009", "IMG.0012", "IMG.0013",
+            "IMG.0063", "IMG.0119", "IMG.0126", "IMG.0136", "IMG.0153",
         ],
     );
     /// How far a job is (6.2).

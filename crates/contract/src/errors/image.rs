@@ -1,4 +1,5 @@
-//! The codes of the image service that making an image from a backup can meet (errors.md section 4).
+//! The codes of the image service that making an image from a backup or of a server can meet (errors.md
+//! section 4; those about servers alone are of the table it names as its source).
 
 use super::{Action, ErrorText, row};
 use Action::*;
@@ -27,11 +28,25 @@ pub(super) const TABLE: &[ErrorText] = &[
         Some(Correct),
     ),
     row(
+        5,
+        400,
+        "There is no server with this id.",
+        "It may have been deleted meanwhile; look at the list.",
+        Some(OpenServers),
+    ),
+    row(
         9,
         400,
         "Another image has this name already.",
         "Choose another name.",
         Some(Correct),
+    ),
+    row(
+        12,
+        400,
+        "No server was named for the image.",
+        "Choose a server.",
+        Some(OpenServers),
     ),
     row(
         13,
@@ -67,6 +82,20 @@ pub(super) const TABLE: &[ErrorText] = &[
         "The backup cannot be made into an image.",
         "Use another backup of the server.",
         Some(OpenBackups),
+    ),
+    row(
+        63,
+        400,
+        "Servers of this kind cannot be made into images.",
+        "Choose a virtual server; bare metal has no images.",
+        Some(OpenServers),
+    ),
+    row(
+        119,
+        400,
+        "The server has no system disk.",
+        "Attach its system disk again, or choose another server.",
+        Some(OpenServers),
     ),
     row(
         126,
@@ -109,6 +138,13 @@ pub(super) const TABLE: &[ErrorText] = &[
         "The server is being backed up.",
         "Wait until that is done, then try again.",
         Some(OpenTasks),
+    ),
+    row(
+        153,
+        400,
+        "The server's system disk lies on dedicated storage, which gives no images.",
+        "Choose another server.",
+        Some(OpenServers),
     ),
     row(
         165,

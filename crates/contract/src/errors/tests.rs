@@ -33,9 +33,11 @@ const BACKUP_SERVICE: &str = "\
     7506:400 7507:400 7508:400 7509:400 7510:400 7511:400 8300:400 8400:500 8600:403 9900:400 \
     9910:500 9998:500";
 
-/// The image codes a console can meet (errors.md section 4).
-const IMAGES: [u16; 21] = [
-    2, 3, 4, 9, 13, 19, 20, 29, 32, 126, 127, 132, 133, 134, 136, 165, 180, 190, 193, 195, 198,
+/// The image codes a console can meet (errors.md section 4), and those of an image of a server's
+/// system disk (the table that section names as its source).
+const IMAGES: [u16; 26] = [
+    2, 3, 4, 5, 9, 12, 13, 19, 20, 29, 32, 63, 119, 126, 127, 132, 133, 134, 136, 153, 165, 180,
+    190, 193, 195, 198,
 ];
 
 fn listed(list: &str) -> Vec<(u16, u16)> {

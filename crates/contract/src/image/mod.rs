@@ -1,5 +1,5 @@
-//! Whole images made from backups: the image service on the wire, and whether it would make one
-//! (compute-and-volumes section 6).
+//! Whole images made from backups, and images of system disks: the image service on the wire, and
+//! whether it would make one (compute-and-volumes sections 1 and 6).
 //!
 //! ```
 //! use contract::image::{ImageFacts, WholeImageRequest, refusals};
@@ -9,12 +9,14 @@
 //! ```
 
 mod refusal;
+mod system;
 mod wire;
 
 pub use refusal::{
     IMAGE_DESCRIPTION_LIMIT, IMAGE_NAME_LIMIT, ImageFacts, ImageRefusal, backup_refusal,
     check_description, check_name, refusals,
 };
+pub use system::{SystemImageFacts, SystemImageRefusal, SystemImageRequest, system_refusals};
 pub use wire::{
     Image, ImageJob, ImageTag, ImagesAnswer, JobEntities, JobIdAnswer, WholeImageRequest,
 };

@@ -212,24 +212,45 @@ pub fn check_description(text: &str) -> Result<(), Broken> {
     }
 }
 
-/// Everything that keeps the service from making the image, in its order; empty when nothing does.
-pub fn refusals(request: &WholeImageRequest, facts: &ImageFacts<'_>) -> Vec<ImageRefusal> {
+/// What every image is asked for with, whatever it is made from.
+pub(super) struct ImageForm<'a> {
+    pub name: &'a str,
+    pub description: &'a str,
+    /// Plain and keyed tags at once.
+    pub tagged_twice: bool,
+    /// MB: the least and the most.
+    pub memory: (Option<i64>, Option<i64>),
+}
+
+/// What about that is wrong.
+pub(super) fn form_refusals(form: &ImageForm<'_>) -> Vec<ImageRefusal> {
     let mut found = Vec::new();
-    match check_name(&request.name) {
+    match check_name(form.name) {
         Ok(()) => {}
         Err(Broken::Empty) => found.push(ImageRefusal::NoName),
         Err(rule) => found.push(ImageRefusal::Name(rule)),
     }
-    if let Err(rule) = check_description(&request.description) {
+    if let Err(rule) = check_description(form.description) {
         found.push(ImageRefusal::Description(rule));
     }
-    if !request.tags.is_empty() && !request.image_tags.is_empty() {
+    if form.tagged_twice {
         found.push(ImageRefusal::TwoKindsOfTags);
     }
-    let least = request.min_ram.unwrap_or(0);
-    if least < 0 || request.max_ram.is_some_and(|most| most < least) {
+    let (least, most) = (form.memory.0.unwrap_or(0), form.memory.1);
+    if least < 0 || most.is_some_and(|most| most < least) {
         found.push(ImageRefusal::Memory);
     }
+    found
+}
+
+/// Everything that keeps the service from making the image, in its order; empty when nothing does.
+pub fn refusals(request: &WholeImageRequest, facts: &ImageFacts<'_>) -> Vec<ImageRefusal> {
+    let mut found = form_refusals(&ImageForm {
+        name: &request.name,
+        description: &request.description,
+        tagged_twice: !request.tags.is_empty() && !request.image_tags.is_empty(),
+        memory: (request.min_ram, request.max_ram),
+    });
     let kind = request.source();
     let from_server = request.server_to_back_up().is_some();
     if !from_server && request.backup_id.as_deref().unwrap_or_default().is_empty() {

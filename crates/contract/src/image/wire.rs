@@ -253,8 +253,13 @@ pub struct Image {
     /// `true` for a server with all its disks.
     #[serde(rename = "__whole_image", default, deserialize_with = "lenient::text")]
     pub whole_image: String,
-    /// The backup it was made from.
-    #[serde(rename = "__backup_id", default, deserialize_with = "lenient::text")]
+    /// The backup it was made from; none for the image of a system disk.
+    #[serde(
+        rename = "__backup_id",
+        default,
+        deserialize_with = "lenient::text",
+        skip_serializing_if = "String::is_empty"
+    )]
     pub backup_id: String,
     /// `Linux`, `Windows`.
     #[serde(rename = "__os_type", default, deserialize_with = "lenient::text")]

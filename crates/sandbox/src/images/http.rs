@@ -7,12 +7,13 @@ use axum::extract::{Path, State};
 use axum::http::{StatusCode, Uri};
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use contract::image::{Image, ImageJob, JobIdAnswer, WholeImageRequest};
+use contract::image::{Image, ImageJob, JobIdAnswer, SystemImageRequest, WholeImageRequest};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::listing::{self, Question};
 use super::making::{self, NotMade};
+use super::system;
 use crate::Sandbox;
 use crate::http::{Pairs, Problem, next_link};
 use crate::iam::Authenticated;
@@ -27,6 +28,7 @@ pub fn routes() -> Router<Arc<Sandbox>> {
         .route("/v1/cloudimages/quota", get(quota))
         .route("/v1/{project_id}/jobs/{job_id}", get(job))
         .route("/v2/cloudimages", get(list_own))
+        .route("/v2/cloudimages/action", post(create_of_system_disk))
         .route("/v2/images", get(list_glance))
         .route("/v2/images/{image_id}", get(show).delete(remove))
 }
@@ -52,6 +54,23 @@ async fn create(
     begun
         .map(|job_id| Json(JobIdAnswer { job_id }))
         .map_err(problem)
+}
+
+/// `POST /v2/cloudimages/action`
+async fn create_of_system_disk(
+    State(sandbox): State<Arc<Sandbox>>,
+    who: Authenticated,
+    body: Bytes,
+) -> Result<Json<JobIdAnswer>, Problem> {
+    let wanted: SystemImageRequest = crate::http::read_json(&body).map_err(invalid)?;
+    let begun = sandbox
+        .act_async(move |turn| system::create(turn, &who.project.id, &wanted))
+        .await?;
+    begun
+        .map(|job_id| Json(JobIdAnswer { job_id }))
+        .map_err(|refusal| {
+            Problem::nested(StatusCode::BAD_REQUEST, refusal.code(), refusal.to_string())
+        })
 }
 
 /// The image service's code, and beside it the code of the backup's own service.

@@ -167,6 +167,8 @@ const COLUMNS: &str =
 fn read(row: &Row<'_>, project_id: &str, now: Timestamp) -> Outcome<Image> {
     let created = Timestamp::from_micros(row.get(7)?);
     let status: String = row.get(3)?;
+    // Only the image of a system disk is made from no backup.
+    let backup_id: String = row.get(9)?;
     let queued = status == "saving" && now < created.plus_seconds(5);
     Ok(Image {
         id: row.get(0)?,
@@ -183,8 +185,13 @@ fn read(row: &Row<'_>, project_id: &str, now: Timestamp) -> Outcome<Image> {
         owner: project_id.to_owned(),
         visibility: "private".to_owned(),
         kind: "private".to_owned(),
-        whole_image: "true".to_owned(),
-        backup_id: row.get(9)?,
+        whole_image: if backup_id.is_empty() {
+            "false"
+        } else {
+            "true"
+        }
+        .to_owned(),
+        backup_id,
         os_type: row.get(10)?,
         tags: serde_json::from_str(row.get_ref(11)?.as_str().unwrap_or("[]"))?,
     })

@@ -3,7 +3,8 @@
 use std::fmt;
 
 use contract::image::{
-    FROM_CBR, ImageFacts, ImageJob, ImageRefusal, JobEntities, WholeImageRequest, refusals,
+    FROM_CBR, ImageFacts, ImageJob, ImageRefusal, ImageTag, JobEntities, WholeImageRequest,
+    refusals,
 };
 use contract::model::{Backup, Generation};
 use contract::time::Timestamp;
@@ -23,7 +24,7 @@ const CREATE: &str = "image.whole_images.create";
 const QUEUED_SECONDS: i64 = 5;
 
 /// Names that a new image cannot have.
-fn taken_names(turn: &Turn<'_>, tenant: i64) -> Outcome<Vec<String>> {
+pub(super) fn taken_names(turn: &Turn<'_>, tenant: i64) -> Outcome<Vec<String>> {
     let mut query = turn.db.prepare_cached(
         "SELECT name FROM images WHERE project = ?1 AND status IN ('saving', 'active')",
     )?;
@@ -122,15 +123,68 @@ pub fn create(
         .iter()
         .map(|disk| numbers::used_mb(&disk.volume_id, disk.volume_size_gb))
         .sum();
-    let begin = source.ready.unwrap_or(turn.now);
-    let end = begin.plus_seconds(numbers::image_seconds(used_mb));
+    let start = source.ready.unwrap_or(turn.now);
+    let end = start.plus_seconds(numbers::image_seconds(used_mb));
     let fail_code = turn.faults.job_failure(CREATE);
-    let tags: Vec<String> = wanted
-        .image_tags
+    let made = begin(
+        turn,
+        &NewImage {
+            tenant,
+            name: &wanted.name,
+            description: &wanted.description,
+            source: wanted.source(),
+            backup_id: &backup.id,
+            server_id: &backup.server_id,
+            min_disk_gb: system_disk_gb(backup),
+            min_ram_mb: wanted.min_ram,
+            max_ram_mb: wanted.max_ram,
+            tags: all_tags(&wanted.image_tags, &wanted.tags),
+            end,
+            from_server: source.ready.is_some(),
+            fail_code: fail_code.as_deref(),
+        },
+    )?;
+    source.hold(turn, &made.id)?;
+    Ok(Ok(made.job_id))
+}
+
+/// Keyed tags as plain ones, then the plain ones.
+pub(super) fn all_tags(keyed: &[ImageTag], plain: &[String]) -> Vec<String> {
+    keyed
         .iter()
         .map(|tag| format!("{}.{}", tag.key, tag.value))
-        .chain(wanted.tags.iter().cloned())
-        .collect();
+        .chain(plain.iter().cloned())
+        .collect()
+}
+
+/// An image whose job is to begin.
+pub(super) struct NewImage<'a> {
+    pub tenant: i64,
+    pub name: &'a str,
+    pub description: &'a str,
+    /// Generation of the backup.
+    pub source: &'a str,
+    /// Empty for the image of a system disk.
+    pub backup_id: &'a str,
+    pub server_id: &'a str,
+    pub min_disk_gb: i64,
+    pub min_ram_mb: Option<i64>,
+    pub max_ram_mb: Option<i64>,
+    pub tags: Vec<String>,
+    /// When it will be there.
+    pub end: Timestamp,
+    pub from_server: bool,
+    pub fail_code: Option<&'a str>,
+}
+
+/// An image that is being made.
+pub(super) struct Begun {
+    pub id: String,
+    pub job_id: String,
+}
+
+/// Writes the image down and plans the end of its job.
+pub(super) fn begin(turn: &Turn<'_>, new: &NewImage<'_>) -> Outcome<Begun> {
     let (id, job_id) = (turn.new_id(), turn.new_id().replace('-', ""));
     turn.db
         .prepare_cached(
@@ -142,31 +196,30 @@ pub fn create(
         .execute(params![
             id,
             job_id,
-            tenant,
-            wanted.name,
-            wanted.description,
-            wanted.source(),
-            backup.id,
-            backup.server_id,
-            system_disk_gb(backup),
-            wanted.min_ram.unwrap_or(0),
-            wanted.max_ram.filter(|most| *most > 0),
-            serde_json::to_string(&tags)?,
+            new.tenant,
+            new.name,
+            new.description,
+            new.source,
+            new.backup_id,
+            new.server_id,
+            new.min_disk_gb,
+            new.min_ram_mb.unwrap_or(0),
+            new.max_ram_mb.filter(|most| *most > 0),
+            serde_json::to_string(&new.tags)?,
             turn.now.micros(),
-            end.micros(),
-            source.ready.is_some(),
+            new.end.micros(),
+            new.from_server,
         ])?;
     let no = turn.db.last_insert_rowid();
-    source.hold(turn, &id)?;
     // One that fails does so half way.
-    let lasts = match &fail_code {
+    let lasts = match new.fail_code {
         Some(_) => turn
             .now
-            .plus_seconds((end.seconds() - turn.now.seconds()) / 2),
-        None => end,
+            .plus_seconds((new.end.seconds() - turn.now.seconds()) / 2),
+        None => new.end,
     };
-    jobs::schedule(turn, jobs::Kind::Image, no, lasts, fail_code.as_deref())?;
-    Ok(Ok(job_id))
+    jobs::schedule(turn, jobs::Kind::Image, no, lasts, new.fail_code)?;
+    Ok(Begun { id, job_id })
 }
 
 fn system_disk_gb(backup: &Backup) -> i64 {
@@ -200,7 +253,7 @@ pub fn finish(turn: &Turn<'_>, no: i64, fail_code: Option<&str>) -> Outcome<()> 
     };
     let fail_code = match fail_code {
         // The backup it waited for came to nothing.
-        None if !source::is_usable(turn, &backup_id)? => Some("IMG.0032"),
+        None if !backup_id.is_empty() && !source::is_usable(turn, &backup_id)? => Some("IMG.0032"),
         other => other,
     };
     let (status, reason) = match fail_code {
@@ -267,7 +320,8 @@ pub fn delete(
 pub fn job(turn: &Turn<'_>, project_id: &str, job_id: &str) -> Outcome<Option<ImageJob>> {
     let tenant = turn.tenant(project_id)?;
     let mut query = turn.db.prepare_cached(
-        "SELECT id, name, created_at, busy_until, finished_at, fail_code, fail_reason, from_server FROM images
+        "SELECT id, name, created_at, busy_until, finished_at, fail_code, fail_reason, from_server,
+             backup_id = '' FROM images
          WHERE project = ?1 AND job_id = ?2",
     )?;
     let found = query
@@ -291,9 +345,10 @@ pub fn job(turn: &Turn<'_>, project_id: &str, job_id: &str) -> Outcome<Option<Im
             };
             Ok(ImageJob {
                 job_id: job_id.to_owned(),
-                job_type: match row.get(7)? {
-                    true => "imsCreateWholeImageByInstanceJob",
-                    false => "imsCreateWholeImageByBackupJob",
+                job_type: match (row.get(8)?, row.get(7)?) {
+                    (true, _) => "imsCreateImageByInstance",
+                    (false, true) => "imsCreateWholeImageByInstanceJob",
+                    (false, false) => "imsCreateWholeImageByBackupJob",
                 }
                 .to_owned(),
                 status: status.to_owned(),

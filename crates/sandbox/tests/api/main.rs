@@ -11,6 +11,7 @@ mod directories;
 mod fixture;
 mod iam;
 mod images;
+mod images_of_system_disks;
 mod limits;
 mod plumbing;
 mod preflight;
