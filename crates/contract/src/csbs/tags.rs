@@ -182,7 +182,7 @@ pub struct TagSearch {
 
 fn text_or_number<'de, D: serde::Deserializer<'de>>(d: D) -> Result<Option<String>, D::Error> {
     #[derive(Deserialize)]
-    #[serde(untagged, expecting = "expected a whole number, as text")]
+    #[serde(untagged, expecting = "must be a whole number, as text")]
     enum Given {
         Text(String),
         Number(u64),

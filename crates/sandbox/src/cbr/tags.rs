@@ -21,11 +21,17 @@ pub struct Batch {
     pub tags: Option<Vec<BatchTag>>,
 }
 
-/// A search by tags, with what this service adds to it.
-#[derive(Clone, Debug, Deserialize)]
+/// A search by tags, with what this service adds to it: members of one body, read as two so that
+/// what is wrong is said with its member.
+#[derive(Clone, Debug)]
 pub struct Search {
-    #[serde(flatten)]
     pub common: TagSearch,
+    pub more: VaultSearch,
+}
+
+/// What this service adds to a search by tags.
+#[derive(Clone, Debug, Deserialize)]
+pub struct VaultSearch {
     #[serde(default)]
     pub without_any_tag: Option<bool>,
     #[serde(default)]
@@ -126,14 +132,14 @@ pub fn search(turn: &Turn<'_>, project_id: &str, wanted: &Search) -> Outcome<Val
         .into_iter()
         .filter(|stored| {
             let vault = &stored.vault;
-            let by_tags = if wanted.without_any_tag == Some(true) {
+            let by_tags = if wanted.more.without_any_tag == Some(true) {
                 vault.tags.is_empty()
             } else {
                 wanted.common.finds(&vault.name, &vault.tags)
             };
             by_tags
-                && same(&wanted.cloud_type, &vault.billing.cloud_type)
-                && same(&wanted.object_type, &vault.billing.object_type)
+                && same(&wanted.more.cloud_type, &vault.billing.cloud_type)
+                && same(&wanted.more.object_type, &vault.billing.object_type)
         })
         .collect();
     let total = found.len();

@@ -4,6 +4,7 @@ mod body;
 mod collection;
 mod exchange;
 mod faulty;
+mod mistake;
 mod origins;
 mod page;
 mod problem;
@@ -17,7 +18,7 @@ use axum::extract::DefaultBodyLimit;
 use axum::http::{StatusCode, Uri};
 use axum::middleware;
 
-pub use body::read_json;
+pub use body::{read_json, read_value};
 pub use collection::{Asked, Collection, root};
 pub use exchange::{BODY_LIMIT, WORLD_LIMIT, base_url, request_id};
 pub use page::{Page, next_link, number};

@@ -16,7 +16,7 @@ use super::directory::{Key, User};
 use super::tokens::{LIFETIME, Scope, Token};
 use crate::Sandbox;
 use crate::clock::Micros;
-use crate::http::{Pairs, Problem, base_url, read_json};
+use crate::http::{Pairs, Problem, base_url, read_json, read_value};
 
 /// The header a token comes in and is asked about.
 pub const SUBJECT: &str = "x-subject-token";
@@ -71,6 +71,12 @@ struct AssumeRole {
 struct ScopeBody {
     project: Option<Reference>,
     domain: Option<Reference>,
+}
+
+/// Read by itself, because a scope may be a word as well.
+#[derive(Deserialize)]
+struct Scoped {
+    scope: ScopeBody,
 }
 
 #[derive(Deserialize)]
@@ -129,9 +135,9 @@ fn read_scope(scope: Value) -> Result<Option<ScopeBody>, Problem> {
     match scope {
         Value::Null => Ok(None),
         Value::String(word) if word == "unscoped" => Ok(None),
-        scope => serde_json::from_value(scope)
-            .map(Some)
-            .map_err(|error| malformed(format!("The scope is malformed: {error}"))),
+        scope => read_value(json!({"scope": scope}))
+            .map(|Scoped { scope }| Some(scope))
+            .map_err(|words| malformed(format!("auth.{words}"))),
     }
 }
 

@@ -23,3 +23,4 @@ mod sharing_preflight;
 mod signatures;
 mod vault_preflight;
 mod volumes;
+mod wrong_types;

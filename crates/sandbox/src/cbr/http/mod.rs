@@ -109,27 +109,7 @@ fn misread(given: &Value, meant: &Value) -> Option<(String, &'static str)> {
 
 /// The same for a body in which a number may stand for a text.
 fn read_loosely<T: DeserializeOwned>(body: &Bytes) -> Result<T, Failure> {
-    let mut json = serde_json::Deserializer::from_slice(body);
-    let read = serde_path_to_error::deserialize(&mut json).map_err(|error| {
-        let path = error.path().to_string();
-        let inner = error.into_inner();
-        // Places in the text are of no use to a person who filled in a form.
-        let words = inner.to_string();
-        let words = words.split(" at line ").next().unwrap_or(&words).to_owned();
-        if inner.is_data() && path != "." {
-            invalid(&path, words)
-        } else {
-            let message = format!("The body is not the JSON expected: {words}.");
-            refusal("BackupService.9900", message)
-        }
-    })?;
-    json.end().map_err(|_| {
-        refusal(
-            "BackupService.9900",
-            "There is more after the end of the body.",
-        )
-    })?;
-    Ok(read)
+    crate::http::read_json(body).map_err(|words| refusal("BackupService.9900", words).into())
 }
 
 /// Changes the world on behalf of a caller.

@@ -316,7 +316,10 @@ async fn by_tag(
     pairs: Pairs,
     body: Bytes,
 ) -> Answer<Value> {
-    let wanted: tags::Search = read_loosely(&body)?;
+    let wanted = tags::Search {
+        common: read_loosely(&body)?,
+        more: read_loosely(&body)?,
+    };
     if page::other_enterprise_project(&pairs) {
         return Ok(Json(json!({"resources": [], "total_count": 0})));
     }

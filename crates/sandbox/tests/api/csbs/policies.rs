@@ -142,7 +142,7 @@ async fn a_wrong_field_is_named_with_its_rule() {
         ),
         (
             |b| drop(b["policy"].as_object_mut().unwrap().remove("parameters")),
-            "policy: missing field `parameters`.",
+            "policy: `parameters` is missing.",
         ),
         (
             |b| b["policy"]["parameters"] = json!("none"),
@@ -150,7 +150,7 @@ async fn a_wrong_field_is_named_with_its_rule() {
         ),
         (
             |b| b["policy"]["resources"] = json!("all"),
-            "policy.resources: invalid type",
+            "policy.resources: must be a list, not the text",
         ),
         (
             |b| b["policy"]["scheduled_operations"] = json!([]),
@@ -162,7 +162,7 @@ async fn a_wrong_field_is_named_with_its_rule() {
         ),
         (
             |b| b["policy"]["scheduled_operations"][0]["enabled"] = json!("yes"),
-            "policy.scheduled_operations[0].enabled: invalid type",
+            "policy.scheduled_operations[0].enabled: must be true or false, not the text",
         ),
         (
             |b| {
@@ -219,7 +219,7 @@ async fn a_wrong_field_is_named_with_its_rule() {
         ),
         (
             |b| b["policy"]["scheduled_operations"][0]["operation_definition"] = json!([]),
-            "policy.scheduled_operations[0].operation_definition: invalid type: sequence",
+            "policy.scheduled_operations[0].operation_definition: must be an object, not a list.",
         ),
         (
             |b| b["policy"]["tags"] = json!([]),
@@ -227,22 +227,22 @@ async fn a_wrong_field_is_named_with_its_rule() {
         ),
         (
             |b| b["policy"]["tags"] = json!([{"key": 1, "value": "x"}]),
-            "policy.tags[0].key: invalid type",
+            "policy.tags[0].key: must be a text, not the number 1.",
         ),
         (
             |b| b["policy"]["resources"] = json!([{"type": "OS::Nova::Server", "name": "x"}]),
-            "policy.resources[0]: missing field `id`.",
+            "policy.resources[0]: `id` is missing.",
         ),
         (
             |b| b["policy"]["resources"] = json!([{"id": "x", "type": "OS::Nova::Server"}]),
-            "policy.resources[0]: missing field `name`.",
+            "policy.resources[0]: `name` is missing.",
         ),
         (
             |b| {
                 b["policy"]["resources"] =
                     json!([{"id": 7, "type": "OS::Nova::Server", "name": "x"}])
             },
-            "policy.resources[0].id: invalid type",
+            "policy.resources[0].id: must be a text, not the number 7.",
         ),
         (
             |b| {
@@ -252,7 +252,7 @@ async fn a_wrong_field_is_named_with_its_rule() {
         ),
         (
             |b| *b = json!({"plan": {}}),
-            "The body is not the JSON expected: missing field `policy`",
+            "The body: `policy` is missing.",
         ),
     ];
     for (change, expected) in cases {
