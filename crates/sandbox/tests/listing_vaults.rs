@@ -13,11 +13,21 @@ use sandbox::csbs::page::{Key, Order};
 use sandbox::http::Pairs;
 use sandbox::{Data, Failure, Options, Sandbox, Seed};
 
-/// Every backup and its row number.
+/// Every backup that is the project's or shared with it.
 struct World {
     sandbox: Sandbox,
     project: String,
-    all: Vec<(i64, Backup)>,
+    all: Vec<(Row, Backup)>,
+}
+
+/// What the store knows of a backup and the service does not say.
+#[derive(Clone, Debug)]
+struct Row {
+    seq: i64,
+    /// Of a backup that is shared: `accepted` or `pending`.
+    share: Option<String>,
+    size_mb: i64,
+    vault_gb: i64,
 }
 
 /// Changes with every name, state, time and resource that the list looks at.
@@ -29,6 +39,13 @@ const CHANGES: &str = "
     UPDATE cbr_backups SET status = 'deleting' WHERE seq % 13 = 0;
     UPDATE cbr_backups SET resource_name = 'we_b%01' WHERE seq % 17 = 0;
     UPDATE cbr_backups SET vault = (SELECT min(no) FROM cbr_vaults) WHERE seq % 19 = 0;
+    UPDATE cbr_vaults SET size_gb = 40;
+    UPDATE cbr_backups SET size_mb = seq % 50 * 1024 WHERE seq % 5 = 0;
+    UPDATE cbr_backups SET project = (SELECT max(no) FROM tenants) WHERE seq % 9 = 0;
+    INSERT INTO cbr_members (id, backup, receiver, status, created_at, updated_at)
+        SELECT 'share ' || seq, seq, (SELECT no FROM tenants JOIN projects ON id = project_id WHERE name = 'demo-project'),
+            iif(seq % 2, 'accepted', 'pending'), 0, 0
+        FROM cbr_backups WHERE seq % 9 = 0 AND seq % 27 > 0;
     DELETE FROM cbr_backups WHERE seq % 23 = 0;";
 
 fn world() -> World {
@@ -52,23 +69,40 @@ fn world() -> World {
                 [],
                 |row| row.get(0),
             )?;
-            let rows: HashMap<String, i64> = turn
+            let rows: HashMap<String, Row> = turn
                 .db
-                .prepare("SELECT id, seq FROM cbr_backups")?
-                .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+                .prepare(
+                    "SELECT b.id, b.seq, m.status, b.size_mb, v.size_gb
+                     FROM cbr_backups b JOIN cbr_vaults v ON v.no = b.vault JOIN tenants t ON t.no = b.project
+                         LEFT JOIN cbr_members m ON m.backup = b.seq
+                     WHERE t.project_id = ?1 OR m.id IS NOT NULL",
+                )?
+                .query_map([&project], |row| {
+                    let found = Row {
+                        seq: row.get(1)?,
+                        share: row.get(2)?,
+                        size_mb: row.get(3)?,
+                        vault_gb: row.get(4)?,
+                    };
+                    Ok((row.get(0)?, found))
+                })?
                 .collect::<Result<_, _>>()?;
             Ok((project, rows))
         })
         .unwrap();
     let found = sandbox
-        .look(|turn| list::list(turn, &project, &Pairs::parse(""), &Page::default()))
+        .look(|turn| {
+            let pairs = Pairs::parse("own_type=all_granted");
+            list::list(turn, &project, &pairs, &Page::default())
+        })
         .unwrap();
     assert_eq!(found.rows.len(), rows.len());
-    let all = found
+    let all: Vec<(Row, _)> = found
         .rows
         .into_iter()
-        .map(|backup| (rows[&backup.id], backup))
+        .map(|backup| (rows[&backup.id].clone(), backup))
         .collect();
+    assert!(all.iter().any(|(row, _)| row.share.is_some()));
     World {
         sandbox,
         project,
@@ -79,10 +113,21 @@ fn world() -> World {
 /// What is asked for, as the words of the query.
 type Query = Vec<(&'static str, String)>;
 
-fn matches(query: &Query, backup: &Backup) -> bool {
+fn matches(query: &Query, row: &Row, backup: &Backup) -> bool {
     let created = backup.created_at.unwrap();
+    let asked = |wanted: &str| {
+        let found = query.iter().find(|(key, _)| *key == wanted);
+        found.map(|(_, value)| value.as_str())
+    };
+    let share_asked_for = |share: &str| asked("member_status").is_none_or(|word| word == share);
+    let owned = match (asked("own_type").unwrap_or("private"), &row.share) {
+        ("private" | "all_granted", None) => true,
+        ("shared" | "all_granted", Some(share)) => share_asked_for(share),
+        _ => false,
+    };
     let statuses: Vec<_> = query.iter().filter(|(key, _)| *key == "status").collect();
-    (statuses.is_empty() || statuses.iter().any(|(_, word)| *word == backup.status))
+    owned
+        && (statuses.is_empty() || statuses.iter().any(|(_, word)| *word == backup.status))
         && query.iter().all(|(key, value)| match *key {
             "name" => backup.name.contains(value.as_str()),
             "resource_name" => backup.resource_name.contains(value.as_str()),
@@ -94,6 +139,9 @@ fn matches(query: &Query, backup: &Backup) -> bool {
             "incremental" => backup.incremental == Some(true),
             "start_time" => created >= Timestamp::parse(value).unwrap(),
             "end_time" => created <= Timestamp::parse(value).unwrap(),
+            "used_percent" => {
+                row.size_mb * 100 >= value.parse::<i64>().unwrap() * row.vault_gb * 1024
+            }
             _ => true,
         })
 }
@@ -120,7 +168,7 @@ fn by_hand(world: &World, query: &Query, page: &Page) -> (Vec<String>, usize) {
     }
     let last = orders.last().unwrap().descending;
     let mut found: Vec<_> = world.all.iter().collect();
-    found.sort_by(|(a_seq, a), (b_seq, b)| {
+    found.sort_by(|(a_row, a), (b_row, b)| {
         let directed = |ordering: Ordering, descending: bool| match descending {
             true => ordering.reverse(),
             false => ordering,
@@ -130,16 +178,19 @@ fn by_hand(world: &World, query: &Query, page: &Page) -> (Vec<String>, usize) {
             .fold(Ordering::Equal, |so_far, order| {
                 so_far.then_with(|| directed(compare(order.key, a, b), order.descending))
             })
-            .then_with(|| directed(a_seq.cmp(b_seq), last))
+            .then_with(|| directed(a_row.seq.cmp(&b_row.seq), last))
     });
-    let count = found.iter().filter(|(_, b)| matches(query, b)).count();
+    let count = found
+        .iter()
+        .filter(|(row, b)| matches(query, row, b))
+        .count();
     // The marker need not match the filter: the page begins behind its place.
     let begin = page.marker.as_ref().map_or(0, |marker| {
         1 + found.iter().position(|(_, b)| b.id == *marker).unwrap()
     });
     let ids = found[begin..]
         .iter()
-        .filter(|(_, backup)| matches(query, backup))
+        .filter(|(row, backup)| matches(query, row, backup))
         .skip(page.offset)
         .take(page.limit)
         .map(|(_, backup)| backup.id.clone())
@@ -150,7 +201,7 @@ fn by_hand(world: &World, query: &Query, page: &Page) -> (Vec<String>, usize) {
 fn queries(world: &World) -> impl Strategy<Value = Query> + use<> {
     let backups: Vec<_> = world.all.iter().map(|(_, backup)| backup.clone()).collect();
     let n = backups.len();
-    (0..n, any::<[u8; 12]>(), 0..n).prop_map(move |(one, on, other)| {
+    (0..n, any::<[u8; 15]>(), 0..n).prop_map(move |(one, on, other)| {
         let (backup, far) = (&backups[one], &backups[other]);
         let part = |n: usize, texts: &[&str]| texts[usize::from(on[n]) % texts.len()].to_owned();
         let time = |at: Option<Timestamp>| at.unwrap().to_naive_text();
@@ -158,7 +209,7 @@ fn queries(world: &World) -> impl Strategy<Value = Query> + use<> {
             "_", "%", "bk", "a_b%c", "AXBYC", "auto", "zz", "'", "a", "zzz",
         ];
         let servers = ["web", "_", "%", "db0", "01", "we_b%01"];
-        let wishes: [(u8, &'static str, String); 12] = [
+        let wishes: [(u8, &'static str, String); 15] = [
             (60, "status", backup.status.clone()),
             (30, "status", far.status.clone()),
             (60, "name", part(2, &names)),
@@ -171,6 +222,13 @@ fn queries(world: &World) -> impl Strategy<Value = Query> + use<> {
             (40, "incremental", "true".to_owned()),
             (50, "start_time", time(backup.created_at)),
             (50, "end_time", time(far.created_at)),
+            (40, "used_percent", part(12, &["1", "30", "80", "100"])),
+            (
+                80,
+                "own_type",
+                part(13, &["private", "shared", "all_granted"]),
+            ),
+            (50, "member_status", part(14, &["accepted", "pending"])),
         ];
         let chosen = wishes
             .into_iter()
@@ -314,7 +372,8 @@ fn what_is_kept_is_what_is_there() {
         .sandbox
         .look(|turn| list::list(turn, &world.project, &Pairs::parse(""), &Page::default()))
         .unwrap();
-    assert_eq!(whole.rows.len(), world.all.len());
+    let own = world.all.iter().filter(|(row, _)| row.share.is_none());
+    assert_eq!(whole.rows.len(), own.count());
     world.sandbox.reset(Seed::Empty).unwrap();
     same(&world.sandbox);
 }

@@ -187,6 +187,11 @@ pub fn pages(sandbox: &Sandbox, project: &str) -> Result<(), Box<dyn std::error:
             month.clone(),
             sorted(Key::Name, false),
         ),
+        (
+            "a month, sort=updated_at",
+            month.clone(),
+            sorted(Key::UpdatedAt, true),
+        ),
         ("a month, sort=status", month, sorted(Key::Status, true)),
         (
             "marker in the middle",

@@ -133,6 +133,18 @@ impl Filter {
         })
     }
 
+    /// The same asked of one owner at a time: what is shared is found by other ways than what is owned.
+    pub fn arms(&self) -> Vec<Self> {
+        let of = |ownership| Self {
+            ownership,
+            ..self.clone()
+        };
+        match self.ownership {
+            Ownership::Both => vec![of(Ownership::Private), of(Ownership::Shared)],
+            one => vec![of(one)],
+        }
+    }
+
     /// Whether it says something about the resource that other resources can share.
     pub fn describes_resources(&self) -> bool {
         self.resource_kind.is_some() || self.resource_zone.is_some() || self.resource_name.is_some()
@@ -154,6 +166,14 @@ impl Filter {
             && self.image_type.is_none()
             && self.statuses.is_empty()
             && !self.incremental
+    }
+
+    /// Whether the indexes know everything it asks for.
+    pub fn is_indexed(&self) -> bool {
+        !self.describes_resources()
+            && self.image_type.is_none()
+            && !self.incremental
+            && !self.counted
     }
 
     fn is_timeless(&self) -> bool {

@@ -14,7 +14,7 @@ use crate::csbs::page::{Key, Order, unknown_marker};
 use crate::http::Pairs;
 use crate::refusal::{Outcome, Refusal};
 use crate::turn::Turn;
-use filter::{Filter, Ownership};
+use filter::Filter;
 use plan::Wanted;
 
 /// Backups of the project and those shared with it, filtered, sorted and paged (24).
@@ -36,7 +36,7 @@ pub fn list(
     }
     let numbers = match page.sort.first() {
         _ if count == 0 => Vec::new(),
-        Some(order) if order.key == Key::Status && filter.ownership == Ownership::Private => {
+        Some(order) if order.key == Key::Status => {
             by_status(turn, &filter, page, order.descending)?
         }
         _ => part(turn, &filter, page)?,
@@ -87,30 +87,45 @@ fn part(turn: &Turn<'_>, filter: &Filter, page: &Page) -> Outcome<Vec<i64>> {
     let last = keys.last().is_none_or(|(_, descending)| *descending);
     keys.push(("b.seq", last));
     let first = page.sort.first().map_or(Key::CreatedAt, |order| order.key);
-    let mut wanted = Wanted::of(turn, filter, Some(first))?;
-    if let Some(marker) = &page.marker {
-        behind(turn, &mut wanted, &keys, marker)?;
-    }
+    let columns: Vec<_> = keys.iter().map(|(column, _)| *column).collect();
+    let columns = columns.join(", ");
     let order: Vec<_> = keys
         .iter()
         .map(|(column, descending)| {
             format!("{column} {}", if *descending { "DESC" } else { "ASC" })
         })
         .collect();
+    let order = order.join(", ");
     let whole = |number: usize| Sql::from(i64::try_from(number).unwrap_or(i64::MAX));
-    wanted
-        .values
-        .extend([whole(page.limit), whole(page.offset)]);
-    let sql = format!(
-        "SELECT b.seq FROM cbr_backups b{} WHERE {} ORDER BY {} LIMIT ? OFFSET ?",
-        wanted.index,
-        wanted.condition,
-        order.join(", ")
-    );
+    // Own ones and shared ones each by an index of their own, as many as may be needed; then what is first of all.
+    let filters = filter.arms();
+    let (mut arms, mut values) = (Vec::new(), Vec::new());
+    for filter in &filters {
+        let mut wanted = Wanted::of(turn, filter, Some(first))?;
+        if let Some(marker) = &page.marker {
+            behind(turn, &mut wanted, &keys, marker)?;
+        }
+        values.extend(wanted.values);
+        if filters.len() > 1 {
+            values.push(whole(page.limit.saturating_add(page.offset)));
+        }
+        arms.push(format!(
+            "SELECT {columns} FROM cbr_backups b{} WHERE {} ORDER BY {order} LIMIT ?",
+            wanted.index, wanted.condition
+        ));
+    }
+    let sql = match &arms[..] {
+        [only] => format!("{} OFFSET ?", only.replacen(&columns, "b.seq", 1)),
+        several => format!(
+            "SELECT b.seq FROM (SELECT * FROM ({})) b ORDER BY {order} LIMIT ? OFFSET ?",
+            several.join(") UNION ALL SELECT * FROM (")
+        ),
+    };
+    values.extend([whole(page.limit), whole(page.offset)]);
     let found = turn
         .db
         .prepare_cached(&sql)?
-        .query_map(rusqlite::params_from_iter(&wanted.values), |row| row.get(0))?
+        .query_map(rusqlite::params_from_iter(&values), |row| row.get(0))?
         .collect::<Result<_, _>>()?;
     Ok(found)
 }
@@ -132,7 +147,7 @@ fn by_status(turn: &Turn<'_>, filter: &Filter, page: &Page, descending: bool) ->
         rest.sort.push(Order { key, descending });
     }
     let mut numbers = Vec::new();
-    for status in plan::statuses(turn, filter.tenant, descending)? {
+    for status in plan::statuses(turn, descending)? {
         if !filter.statuses.is_empty() && !filter.statuses.contains(&status) {
             continue;
         }

@@ -15,10 +15,13 @@ use crate::turn::Turn;
 /// Up to this many backups are sorted by hand: that takes as long as there are many. To look for a
 /// thousand among more than these in the order asked for is quicker, unless all of them come last in
 /// it. A debug build draws the line so low that tests meet both sides.
-const FEW: i64 = if cfg!(debug_assertions) { 100 } else { 20_000 };
+const FEW: i64 = if cfg!(debug_assertions) { 100 } else { 10_000 };
+
+/// Up to this many of a window of time, where their index says all that is needed to sort them.
+const FEW_IN_TIME: i64 = 4 * FEW;
 
 /// Up to this many are looked up by their names: one after the other, which takes longer than to sort them.
-const FEW_NAMED: i64 = FEW / 5;
+const FEW_NAMED: i64 = FEW / 2;
 
 /// Terms of a name that are looked up; the rest is compared.
 const TERMS: usize = 12;
@@ -142,7 +145,7 @@ impl Condition {
             && (by_time && servers.is_none() || few_of_status(turn, tenant, status)?)
         {
             " INDEXED BY backups_by_status"
-        } else if !by_time && few_in_time(turn, tenant, filter)? {
+        } else if !by_time && few_in_time(turn, tenant, filter, first)? {
             " INDEXED BY backups_by_time"
         } else {
             first.map_or("", index_of)
@@ -224,9 +227,17 @@ fn terms(part: &str) -> Option<String> {
 }
 
 /// Whether so few rows are counted that sorting them is quicker than looking through all.
-fn is_few(mut query: CachedStatement<'_>, values: impl rusqlite::Params) -> Outcome<bool> {
+fn is_few(query: CachedStatement<'_>, values: impl rusqlite::Params) -> Outcome<bool> {
+    at_most(FEW, query, values)
+}
+
+fn at_most(
+    few: i64,
+    mut query: CachedStatement<'_>,
+    values: impl rusqlite::Params,
+) -> Outcome<bool> {
     let counted: i64 = query.query_row(values, |row| row.get(0))?;
-    Ok(counted <= FEW)
+    Ok(counted <= few)
 }
 
 fn few_with(turn: &Turn<'_>, terms: &str) -> Outcome<bool> {
@@ -263,17 +274,28 @@ fn few_of_policy(turn: &Turn<'_>, policy_id: &str) -> Outcome<bool> {
     is_few(query, (policy_id, FEW + 1))
 }
 
-fn few_in_time(turn: &Turn<'_>, tenant: i64, filter: &BackupFilter) -> Outcome<bool> {
+fn few_in_time(
+    turn: &Turn<'_>,
+    tenant: i64,
+    filter: &BackupFilter,
+    first: Option<Key>,
+) -> Outcome<bool> {
     if filter.start_time.is_none() && filter.end_time.is_none() {
         return Ok(false);
     }
+    let indexed = filter.policy_id.is_none() && filter.image_type.is_none();
+    let few = match first {
+        Some(Key::Id) => FEW,
+        _ if indexed => FEW_IN_TIME,
+        _ => FEW,
+    };
     let query = turn.db.prepare_cached(
         "SELECT count(*) FROM (SELECT 1 FROM backups INDEXED BY backups_by_time
              WHERE project = ?1 AND created_at >= ?2 AND created_at <= ?3 LIMIT ?4)",
     )?;
     let start = filter.start_time.map_or(i64::MIN, |at| at.micros());
     let end = filter.end_time.map_or(i64::MAX, |at| at.micros());
-    is_few(query, params![tenant, start, end, FEW + 1])
+    at_most(few, query, params![tenant, start, end, few + 1])
 }
 
 #[cfg(test)]
