@@ -46,7 +46,18 @@ struct Shared {
     /// `None` in memory: the writer's connection is the only one.
     readers: Option<Readers>,
     /// Held for the life of the store, so that two processes never share a directory.
-    _lock: Option<File>,
+    /// The last member: it is dropped when the connections are closed.
+    _lock: Option<Lock>,
+}
+
+struct Lock(File);
+
+impl Drop for Lock {
+    /// Closing the file is not enough: a process that is being started has it too, for a moment.
+    fn drop(&mut self) {
+        // Closing it, which comes next, is the other way to let go.
+        let _ = self.0.unlock();
+    }
 }
 
 struct Readers {
@@ -250,7 +261,7 @@ fn open_reader(file: &Path) -> Result<Connection, StoreError> {
     Ok(reader)
 }
 
-fn take_directory(dir: &Path) -> Result<File, StoreError> {
+fn take_directory(dir: &Path) -> Result<Lock, StoreError> {
     let io = |error| StoreError::Io(dir.to_owned(), error);
     let mut builder = std::fs::DirBuilder::new();
     builder.recursive(true);
@@ -264,7 +275,7 @@ fn take_directory(dir: &Path) -> Result<File, StoreError> {
         .open(dir.join("sandbox.lock"))
         .map_err(io)?;
     match lock.try_lock() {
-        Ok(()) => Ok(lock),
+        Ok(()) => Ok(Lock(lock)),
         Err(std::fs::TryLockError::WouldBlock) => Err(StoreError::InUse(dir.to_owned())),
         Err(std::fs::TryLockError::Error(error)) => Err(io(error)),
     }
