@@ -391,10 +391,11 @@ pub struct RunPolicyRequest {
 
 /// A run of a policy.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "given::Run")]
 pub struct RunPolicy {
     /// Policy id.
     pub plan_id: String,
-    /// Options.
+    /// Options. Only the native client may leave them out.
     pub parameters: RunParameters,
 }
 

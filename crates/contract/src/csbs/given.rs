@@ -2,9 +2,10 @@
 //! another type fails the request with its place, where in an answer it would read as nothing.
 
 use super::Tag;
+use super::backups::{RunParameters, RunPolicy};
 use super::policies::Resource;
 use crate::rules::Broken;
-use serde::de::{Deserialize, Deserializer};
+use serde::de::{Deserialize, Deserializer, IgnoredAny};
 use serde_json::Value;
 
 #[derive(serde::Deserialize)]
@@ -99,4 +100,34 @@ pub(super) fn maybe_resources<'de, D: Deserializer<'de>>(
     d: D,
 ) -> Result<Option<Vec<Resource>>, D::Error> {
     Ok(Option::<Vec<GivenResource>>::deserialize(d)?.map(all))
+}
+
+/// A run of a policy as it is asked for: `parameters` is mandatory (csbs-v1 4.9), but the native client
+/// has none and always sends `extra-info` instead (clients.md section 5).
+#[derive(serde::Deserialize)]
+pub(super) struct Run {
+    plan_id: String,
+    #[serde(default)]
+    parameters: Option<RunParameters>,
+    #[serde(rename = "extra-info", default, deserialize_with = "is_there")]
+    native: bool,
+}
+
+fn is_there<'de, D: Deserializer<'de>>(d: D) -> Result<bool, D::Error> {
+    IgnoredAny::deserialize(d).map(|_| true)
+}
+
+impl TryFrom<Run> for RunPolicy {
+    type Error = &'static str;
+
+    fn try_from(given: Run) -> Result<Self, Self::Error> {
+        let parameters = match given.parameters {
+            None if given.native => RunParameters::default(),
+            parameters => parameters.ok_or("`parameters` is missing")?,
+        };
+        Ok(Self {
+            plan_id: given.plan_id,
+            parameters,
+        })
+    }
 }

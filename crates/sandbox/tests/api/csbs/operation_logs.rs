@@ -4,7 +4,7 @@ use hyper::{Method, StatusCode};
 use sandbox::Seed;
 use serde_json::{Value, json};
 
-use super::{Company, DAILY, policy};
+use super::{Company, DAILY, P, policy};
 
 #[tokio::test]
 async fn backups_and_restores_are_logged_with_how_they_went() {
@@ -94,4 +94,33 @@ async fn errors_of_the_superset_read_in_both_dialects() {
     assert_eq!(answer.status, StatusCode::BAD_REQUEST);
     assert!(answer.json()["badRequest"]["message"].is_string());
     assert_eq!(answer.json()["error_code"], "CSBS.9001");
+}
+
+/// What the native client sends for a run has no `parameters` but always `extra-info` (clients.md
+/// section 5); from anybody else they are mandatory (csbs-v1 4.9).
+#[tokio::test]
+async fn the_native_client_runs_a_policy_without_parameters() {
+    let company = Company::open().await;
+    let plan = company.policy("web-nightly").await["id"].clone();
+    let path = format!("/v1/{{p}}/providers/{P}/checkpoints");
+    let refused = async |checkpoint: Value| {
+        let body = json!({"checkpoint": checkpoint});
+        company.refused(Method::POST, &path, body).await
+    };
+    for checkpoint in [
+        json!({"plan_id": plan}),
+        json!({"plan_id": plan, "parameters": null}),
+    ] {
+        let (code, words) = refused(checkpoint).await;
+        assert_eq!(code, "400 CSBS.9001");
+        assert_eq!(words, "checkpoint: `parameters` is missing.");
+    }
+    let wrong = json!({"plan_id": plan, "extra-info": null, "parameters": []});
+    assert_eq!(refused(wrong).await.0, "400 CSBS.9001");
+    assert_eq!(company.count("").await, 0);
+
+    let body = json!({"checkpoint": {"plan_id": plan, "extra-info": null}});
+    let made = company.ok(Method::POST, &path, body).await["checkpoint"].clone();
+    assert_eq!(made["protection_plan"]["id"], plan);
+    assert_eq!(company.count("").await, 5);
 }
