@@ -6,7 +6,10 @@
 
 use crate::time::Timestamp;
 use serde::de::value::MapAccessDeserializer;
-use serde::de::{DeserializeOwned, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{
+    Deserialize, DeserializeOwned, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor,
+};
+use serde_json::Value;
 use std::fmt;
 use std::marker::PhantomData;
 
@@ -200,4 +203,18 @@ pub fn list<'de, D: Deserializer<'de>, T: DeserializeOwned + Default>(
     d: D,
 ) -> Result<Vec<T>, D::Error> {
     d.deserialize_any(ListVisitor(PhantomData))
+}
+
+/// A list of texts; numbers become their text, what is neither is left out, and anything that is no list
+/// reads as the empty one.
+pub fn texts<'de, D: Deserializer<'de>>(d: D) -> Result<Vec<String>, D::Error> {
+    let Value::Array(items) = Value::deserialize(d)? else {
+        return Ok(Vec::new());
+    };
+    let text = |item| match item {
+        Value::String(text) => Some(text),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    };
+    Ok(items.into_iter().filter_map(text).collect())
 }

@@ -1,7 +1,7 @@
 //! Backups and restores on the wire (cbr-v3 4.7, 4.8, 5.3).
 
+use super::empty_as_null;
 use super::rules::ShortName;
-use super::{empty_as_null, texts};
 use crate::time::Timestamp;
 use crate::{csbs, lenient};
 use serde::{Deserialize, Serialize};
@@ -349,19 +349,19 @@ pub struct Metadata {
     #[serde(default, deserialize_with = "lenient::text")]
     pub flavor: String,
     /// Public addresses.
-    #[serde(default, deserialize_with = "texts")]
+    #[serde(default, deserialize_with = "lenient::texts")]
     pub floatingips: Vec<String>,
     /// Network interface.
     #[serde(default, deserialize_with = "lenient::text")]
     pub interface: String,
     /// Ports.
-    #[serde(default, deserialize_with = "texts")]
+    #[serde(default, deserialize_with = "lenient::texts")]
     pub ports: Vec<String>,
     /// The server.
     #[serde(default, deserialize_with = "lenient::text")]
     pub server: String,
     /// Its volumes.
-    #[serde(default, deserialize_with = "texts")]
+    #[serde(default, deserialize_with = "lenient::texts")]
     pub volumes: Vec<String>,
     /// Desktop.
     #[serde(

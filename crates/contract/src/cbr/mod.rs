@@ -33,9 +33,7 @@ pub use policies::{PoliciesAnswer, Policy};
 
 use crate::model;
 use crate::time::Timestamp;
-use serde::de::{Deserialize as _, Deserializer};
 use serde::ser::Serializer;
-use serde_json::Value;
 
 /// Nothing is `null` on the wire.
 fn empty_as_null<S: Serializer>(text: &str, serializer: S) -> Result<S::Ok, S::Error> {
@@ -60,19 +58,6 @@ fn instant_with_blank<S: Serializer>(
         Some(at) => serializer.serialize_str(&at.to_space_text()),
         None => serializer.serialize_none(),
     }
-}
-
-/// A list of texts; what is no text is left out.
-fn texts<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
-    let Value::Array(items) = Value::deserialize(deserializer)? else {
-        return Ok(Vec::new());
-    };
-    let text = |item| match item {
-        Value::String(text) => Some(text),
-        Value::Number(number) => Some(number.to_string()),
-        _ => None,
-    };
-    Ok(items.into_iter().filter_map(text).collect())
 }
 
 impl From<vaults::Vault> for model::Vault {

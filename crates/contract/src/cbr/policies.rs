@@ -1,7 +1,7 @@
 //! Policies and their retention on the wire (cbr-v3 4.4, 4.5, 5.5, 5.6).
 
+use super::instant_with_blank;
 use super::rules::{LongText, ShortName};
-use super::{instant_with_blank, texts};
 use crate::lenient;
 use crate::time::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -216,7 +216,7 @@ pub struct Trigger {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TriggerProperties {
     /// Up to 24 bare rules, without the calendar wrapping of v1.
-    #[serde(default, deserialize_with = "texts")]
+    #[serde(default, deserialize_with = "lenient::texts")]
     pub pattern: Vec<String>,
     /// Anchor of "every N days".
     #[serde(

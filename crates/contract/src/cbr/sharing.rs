@@ -1,7 +1,7 @@
 //! Backups copied to other regions, shared with other projects and imported, on the wire (cbr-v3 4.9, 5.3, 5.4).
 
+use super::empty_as_null;
 use super::rules::{LongText, ShortName};
-use super::{empty_as_null, texts};
 use crate::lenient;
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -152,7 +152,7 @@ pub struct ReplicationRegion {
     #[serde(default, deserialize_with = "lenient::text")]
     pub name: String,
     /// Where to.
-    #[serde(default, deserialize_with = "texts")]
+    #[serde(default, deserialize_with = "lenient::texts")]
     pub replication_destinations: Vec<String>,
 }
 

@@ -1,6 +1,6 @@
 //! Tasks, agents, protectables and what else the service tells (cbr-v3 4.10 to 4.12, 5.7 to 5.12).
 
-use super::{empty_as_null, texts};
+use super::empty_as_null;
 use crate::lenient;
 use crate::time::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -746,7 +746,7 @@ fn comma_texts<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>
             let paths = text.split(',').filter(|path| !path.is_empty());
             paths.map(str::to_owned).collect()
         }
-        list => texts(list).unwrap_or_default(),
+        list => lenient::texts(list).unwrap_or_default(),
     })
 }
 

@@ -1,7 +1,7 @@
 //! Vaults: what they are, what they hold, and the requests that make and change them (cbr-v3 4.1 to 4.3, 5.1).
 
 use super::rules::{ShortName, ShortText};
-use super::{Tag, empty_as_null, texts};
+use super::{Tag, empty_as_null};
 use crate::lenient;
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -389,7 +389,7 @@ pub struct VaultBatchUpdate {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct UpdatedVaults {
     /// The vaults that were changed.
-    #[serde(default, deserialize_with = "texts")]
+    #[serde(default, deserialize_with = "lenient::texts")]
     pub updated_vaults_id: Vec<String>,
 }
 /// Put resources into a vault (cbr-v3 5.1, 6).
@@ -402,7 +402,7 @@ pub struct ResourcesAdd {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct ResourcesAdded {
     /// In the order they came.
-    #[serde(default, deserialize_with = "texts")]
+    #[serde(default, deserialize_with = "lenient::texts")]
     pub add_resource_ids: Vec<String>,
 }
 /// Take resources out of a vault (cbr-v3 5.1, 7).
@@ -415,7 +415,7 @@ pub struct ResourcesRemove {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct ResourcesRemoved {
     /// In the order they came.
-    #[serde(default, deserialize_with = "texts")]
+    #[serde(default, deserialize_with = "lenient::texts")]
     pub remove_resource_ids: Vec<String>,
 }
 /// Move resources and their backups to another vault (cbr-v3 5.1, 8).
@@ -430,7 +430,7 @@ pub struct ResourcesMigrate {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct ResourcesMigrated {
     /// In the order they came.
-    #[serde(default, deserialize_with = "texts")]
+    #[serde(default, deserialize_with = "lenient::texts")]
     pub migrated_resources: Vec<String>,
 }
 /// Leave resources out of scheduled backups, or take them in again (cbr-v3 5.1, 9).
@@ -445,7 +445,7 @@ pub struct ResourcesSet {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct ResourcesWereSet {
     /// In the order they came.
-    #[serde(default, deserialize_with = "texts")]
+    #[serde(default, deserialize_with = "lenient::texts")]
     pub set_resource_ids: Vec<String>,
 }
 /// Apply policies to a vault (cbr-v3 5.1, 10): exactly one of the first two.

@@ -265,7 +265,7 @@ pub struct Image {
     #[serde(rename = "__os_type", default, deserialize_with = "lenient::text")]
     pub os_type: String,
     /// `key.value` or plain text.
-    #[serde(default, deserialize_with = "lenient::list")]
+    #[serde(default, deserialize_with = "lenient::texts")]
     pub tags: Vec<String>,
 }
 
@@ -302,6 +302,19 @@ mod tests {
                 .unwrap();
         assert!(image.is_whole());
         assert_eq!(image.min_disk, Some(40));
+        assert_eq!(image.tags, [""; 0]);
+    }
+
+    #[test]
+    fn the_tags_of_an_image_are_texts() {
+        let tags = |tags| -> Vec<String> {
+            let image: Image = serde_json::from_value(json!({"id": "i", "tags": tags})).unwrap();
+            image.tags
+        };
+        assert_eq!(tags(json!(["env.prod", "golden"])), ["env.prod", "golden"]);
+        assert_eq!(tags(json!(["a", 7, null, {"key": "k"}])), ["a", "7"]);
+        assert_eq!(tags(json!(null)), [""; 0]);
+        assert_eq!(tags(json!({"a": "b"})), [""; 0]);
     }
 
     #[test]
