@@ -262,7 +262,22 @@ pub fn found(turn: &Turn<'_>) -> Outcome<()> {
     story.in_full("db02", "before-failover", "", 9 * MINUTE)?;
     vaults::close(&story.pass_until(8 * MINUTE)?)?;
     story.pass_until(0)?;
+    for (n, machine) in (0i64..).zip(newcomers()) {
+        let since = turn.now.plus_seconds(n * 7 * MINUTE - DAY);
+        story.site.add(&machine, since)?;
+    }
     Ok(())
+}
+
+/// Servers that nobody has decided anything about: in no policy and no vault, and fit for both. They
+/// come last, so that the ids of all that was there before stay what they are.
+fn newcomers() -> [Machine; 3] {
+    let worker = |name| linux(name, "Batch worker, set up yesterday", SMALL);
+    [
+        worker("worker01"),
+        worker("worker02").with(&[disk(60, "SSD")]),
+        worker("worker03").with(&[disk(60, "SSD")]),
+    ]
 }
 
 /// The company while its history is told.

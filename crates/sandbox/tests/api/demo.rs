@@ -1,9 +1,11 @@
 //! The demo world is what the documentation promises, over HTTP.
 
-use hyper::StatusCode;
+use hyper::{Method, StatusCode};
 use sandbox::Seed;
+use serde_json::json;
 
 use crate::client::World;
+use crate::csbs::{Company, DAILY, P, policy};
 
 #[tokio::test]
 async fn the_demo_company_is_there_end_to_end() {
@@ -98,4 +100,44 @@ async fn both_projects_have_vaults_with_a_past() {
             .unwrap()
             > 100
     );
+}
+
+#[tokio::test]
+async fn some_servers_are_free_for_whoever_wants_to_protect_them() {
+    let company = Company::with(Seed::Demo).await;
+    let servers = company.get("/v1/{p}/cloudservers/detail?limit=100").await;
+    let servers = servers["servers"].as_array().unwrap();
+    assert_eq!(servers.len(), 30);
+    let question: Vec<_> = servers
+        .iter()
+        .map(|server| json!({"resource_id": server["id"], "resource_type": "OS::Nova::Server"}))
+        .collect();
+    let path = format!("/v1/{{p}}/providers/{P}/resources/action");
+    let answer = company
+        .ok(Method::POST, &path, json!({"check_protectable": question}))
+        .await;
+    let checks = answer["protectable"].as_array().unwrap();
+    let free: Vec<_> = servers
+        .iter()
+        .zip(checks)
+        .filter(|(server, check)| check["resource_id"] == server["id"] && check["result"] == true)
+        .map(|(server, _)| server["name"].as_str().unwrap())
+        .collect();
+    assert_eq!(free, ["worker03", "worker02", "worker01", "wiki01"]);
+
+    // One is backed up by hand, one goes under a policy, one into a vault.
+    let ids: Vec<_> = servers[..3]
+        .iter()
+        .map(|server| server["id"].as_str().unwrap())
+        .collect();
+    assert_eq!(
+        company.protect(ids[0], json!({})).await["status"],
+        "protecting"
+    );
+    let body = policy("workers", DAILY, &[ids[1]], json!({}));
+    company.ok(Method::POST, "/v1/{p}/policies", body).await;
+    let body = json!({"vault": {"name": "workers", "resources": [{"id": ids[2], "type": "OS::Nova::Server"}],
+        "billing": {"consistent_level": "crash_consistent", "object_type": "server", "protect_type": "backup",
+            "size": 200}}});
+    company.ok(Method::POST, "/v3/{p}/vaults", body).await;
 }
