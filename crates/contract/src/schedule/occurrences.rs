@@ -9,6 +9,9 @@ const SECOND: i64 = 1_000_000;
 const MINUTE: i64 = 60 * SECOND;
 const HOUR: i64 = 60 * MINUTE;
 pub(super) const DAY: i64 = 24 * HOUR;
+/// The last midnight that an instant can be, in days since the epoch, and the first.
+const LAST_MIDNIGHT: i64 = i64::MAX / DAY;
+const FIRST_MIDNIGHT: i64 = i64::MIN / DAY;
 
 impl Schedule {
     /// The runs at `from` and after it, without end.
@@ -157,7 +160,12 @@ impl Iterator for Occurrences {
         let hour = i64::from(self.hours.trailing_zeros());
         let of_day = hour * HOUR + i64::from(self.schedule.minute) * MINUTE;
         // Counted back from the next midnight, since the first day there is begins before its midnight.
-        let micros = (self.day + 1).checked_mul(DAY)?.checked_add(of_day - DAY)?;
+        // Compared instead of multiplied with a check, which takes a product of 128 bits in WebAssembly.
+        let midnight = self.day + 1;
+        if !(FIRST_MIDNIGHT..=LAST_MIDNIGHT).contains(&midnight) {
+            return None;
+        }
+        let micros = (midnight * DAY).checked_add(of_day - DAY)?;
         self.hours &= self.hours - 1;
         Some(Timestamp::from_micros(micros))
     }

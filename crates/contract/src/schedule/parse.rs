@@ -153,10 +153,8 @@ fn parse_rule(text: &str, rule: Range<usize>, problems: &mut Problems<'_>) -> Op
     if let Some(problem) = runs_limit(hours.count_ones() * minutes.count_ones()) {
         problems.add(problem, minutes_at.clone());
     }
-    let times: Vec<TimeOfDay> = (0..24u8)
-        .filter(|hour| hours >> hour & 1 == 1)
-        .flat_map(|hour| (0..60u8).map(move |minute| (hour, minute)))
-        .filter(|(_, minute)| minutes >> minute & 1 == 1)
+    let times: Vec<TimeOfDay> = members(hours)
+        .flat_map(|hour| members(minutes).map(move |minute| (hour, minute)))
         .filter_map(|(hour, minute)| TimeOfDay::new(hour, minute))
         .collect();
     // Without a rhythm the days are unknown, but what is too close within a day stays so.
@@ -259,6 +257,15 @@ fn numbers_of(
         set |= 1 << number;
     }
     (set != 0).then_some(set)
+}
+
+/// The numbers of a bit set, lowest first.
+fn members(mut set: u64) -> impl Iterator<Item = u8> {
+    core::iter::from_fn(move || {
+        let lowest = (set != 0).then(|| set.trailing_zeros() as u8);
+        set &= set.wrapping_sub(1);
+        lowest
+    })
 }
 
 /// A number within the limits of its part.
