@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use serde_json::{Map, Value};
 
 use super::places::Places;
-use super::reader::{Reader, below, given};
+use super::reader::{Named, Reader, below, given};
 use super::{
     Document, DocumentProblem, FORMAT, PolicyText, ScheduleText, ServerText, VERSION,
     VERSION_OF_VAULTS,
@@ -150,12 +150,8 @@ impl Reader {
                 self.problem(&below(place, "name"), rule, remedy);
             }
             for server in policy.servers.iter().flatten() {
-                let known = if server.id.is_empty() {
-                    &server.name
-                } else {
-                    &server.id
-                };
-                if let Some(earlier) = homes.insert(known.as_str(), policy.name.as_str()) {
+                let known = server.known_by();
+                if let Some(earlier) = homes.insert(known, policy.name.as_str()) {
                     let rule = format!(
                         "server `{known}` is in `{earlier}` already; a server is in one policy at most"
                     );
@@ -165,12 +161,8 @@ impl Reader {
             }
             let copies = matches!(policy.of_vaults.kind, Some(PolicyKind::Replication(_)));
             for vault in policy.of_vaults.vaults.iter().flatten() {
-                let known = if vault.id.is_empty() {
-                    &vault.name
-                } else {
-                    &vault.id
-                };
-                let held = holders.insert((copies, known.as_str()), policy.name.as_str());
+                let known = vault.known_by();
+                let held = holders.insert((copies, known), policy.name.as_str());
                 if let Some(earlier) = held {
                     let rule = format!(
                         "vault `{known}` has policy `{earlier}` already; a vault has one that makes backups and one that makes copies"
@@ -276,15 +268,11 @@ impl Reader {
     }
 
     fn retention(&mut self, value: &Value, place: &str) -> Option<Retention> {
-        const WAYS: &str = "Write \"forever\", or an object with `backups`, `days` or both.";
-        if let Value::String(word) = value {
-            if word.eq_ignore_ascii_case("forever") {
-                return Some(Retention::Forever);
-            }
-            self.problem(place, format!("`{word}` is no retention"), WAYS);
-            return None;
-        }
-        let members = self.object(value, place, &["backups", "days", "long_term"])?;
+        let ways = "Write \"forever\", or an object with `backups`, `days` or both.";
+        let known = ["backups", "days", "long_term"];
+        let Some(members) = self.limits(value, place, &known, ways)? else {
+            return Some(Retention::Forever);
+        };
         let mut limit = |member: &str| {
             let place = below(place, member);
             let value = self.number(given(members, member)?, &place)?;
@@ -304,10 +292,29 @@ impl Reader {
             days,
             long_term,
         };
-        if members.values().all(Value::is_null) {
-            self.problem(place, "this retention limits nothing", WAYS);
-        }
         Some(super::plain(Generation::Csbs, &Retention::Limited(limits)))
+    }
+
+    /// The members of a retention that limits something; `Some(None)` where everything is kept.
+    pub(super) fn limits<'a>(
+        &mut self,
+        value: &'a Value,
+        place: &str,
+        known: &[&str],
+        ways: &str,
+    ) -> Option<Option<&'a Map<String, Value>>> {
+        if let Value::String(word) = value {
+            if word.eq_ignore_ascii_case("forever") {
+                return Some(None);
+            }
+            self.problem(place, format!("`{word}` is no retention"), ways);
+            return None;
+        }
+        let members = self.object(value, place, known)?;
+        if members.values().all(Value::is_null) {
+            self.problem(place, "this retention limits nothing", ways);
+        }
+        Some(Some(members))
     }
 
     pub(super) fn long_term(&mut self, value: &Value, place: &str) -> Option<LongTerm> {
@@ -345,33 +352,10 @@ impl Reader {
     }
 
     fn servers(&mut self, value: &Value, place: &str) -> Option<Vec<ServerText>> {
-        let Value::Array(list) = value else {
-            let remedy = "Write [{\"name\": \"…\", \"id\": \"…\"}, …]; [] is none.";
-            self.problem(place, "the servers must be a list", remedy);
-            return None;
-        };
-        let mut servers: Vec<ServerText> = Vec::with_capacity(list.len());
-        for (at, value) in list.iter().enumerate() {
-            let place = format!("{place}[{at}]");
-            let Some(server) = self.server(value, &place) else {
-                continue;
-            };
-            let twice = |other: &ServerText| {
-                if server.id.is_empty() {
-                    other.id.is_empty() && other.name == server.name
-                } else {
-                    other.id == server.id
-                }
-            };
-            if servers.iter().any(twice) {
-                self.problem(
-                    &place,
-                    "this server is there twice",
-                    "Remove one of the two.",
-                );
-            }
-            servers.push(server);
-        }
+        let servers = self.each(value, place, "server", |reader, value, place| {
+            let (server, _) = reader.named(value, place, "server", &["name", "id"])?;
+            Some(server)
+        })?;
         let limit = rules::MAX_SERVERS_PER_POLICY;
         if servers.len() > limit {
             let rule = format!(
@@ -380,35 +364,68 @@ impl Reader {
             );
             self.problem(place, rule, "Split them between two policies.");
         }
-        servers.sort();
         Some(servers)
     }
 
-    /// A server as an object, or its id alone.
-    fn server(&mut self, value: &Value, place: &str) -> Option<ServerText> {
+    /// A list of servers or vaults in order, none of them twice.
+    pub(super) fn each<T: Named + Ord>(
+        &mut self,
+        value: &Value,
+        place: &str,
+        what: &str,
+        read: fn(&mut Self, &Value, &str) -> Option<T>,
+    ) -> Option<Vec<T>> {
+        let Value::Array(list) = value else {
+            let remedy = "Write [{\"name\": \"…\", \"id\": \"…\"}, …]; [] is none.";
+            self.problem(place, format!("the {what}s must be a list"), remedy);
+            return None;
+        };
+        let mut all: Vec<T> = Vec::with_capacity(list.len());
+        for (at, value) in list.iter().enumerate() {
+            let place = format!("{place}[{at}]");
+            let Some(one) = read(self, value, &place) else {
+                continue;
+            };
+            if all.iter().any(|other| other.is_the_same(&one)) {
+                let rule = format!("this {what} is there twice");
+                self.problem(&place, rule, "Remove one of the two.");
+            }
+            all.push(one);
+        }
+        all.sort();
+        Some(all)
+    }
+
+    /// The name and id of a server or vault, which stands as an object, or as its id alone; and the object.
+    pub(super) fn named<'a>(
+        &mut self,
+        value: &'a Value,
+        place: &str,
+        what: &str,
+        known: &[&str],
+    ) -> Option<(ServerText, Option<&'a Map<String, Value>>)> {
         if let Value::String(id) = value
             && !id.is_empty()
         {
-            return Some(ServerText {
-                id: id.clone(),
-                name: String::new(),
-            });
+            let (id, name) = (id.clone(), String::new());
+            return Some((ServerText { name, id }, None));
         }
-        let members = self.object(value, place, &["name", "id"])?;
+        let members = self.object(value, place, known)?;
         let mut text = |member: &str| {
             let value = given(members, member)?;
             self.text(value, &below(place, member))
         };
-        let server = ServerText {
-            name: text("name").unwrap_or_default(),
-            id: text("id").unwrap_or_default(),
-        };
-        if server == ServerText::default() {
+        let (name, id) = (
+            text("name").unwrap_or_default(),
+            text("id").unwrap_or_default(),
+        );
+        if name.is_empty() && id.is_empty() {
             let remedy = "Write its `id`, its `name`, or both.";
-            self.problem(place, "this server has neither id nor name", remedy);
+            let rule = format!("this {what} has neither id nor name");
+            self.problem(place, rule, remedy);
             return None;
         }
-        Some(server)
+        Some((ServerText { name, id }, Some(members)))
     }
 
     /// Tags as an object, or as the service lists them.

@@ -191,16 +191,11 @@ impl Reader {
         value: &Value,
         place: &str,
     ) -> Option<(Retention, Option<Value>)> {
-        const WAYS: &str = "Write \"forever\", or an object with `backups` or `days`.";
-        if let Value::String(word) = value {
-            if word.eq_ignore_ascii_case("forever") {
-                return Some((Retention::Forever, None));
-            }
-            self.problem(place, format!("`{word}` is no retention"), WAYS);
-            return None;
-        }
+        let ways = "Write \"forever\", or an object with `backups` or `days`.";
         let known = ["backups", "days", "long_term", "advanced"];
-        let members = self.object(value, place, &known)?;
+        let Some(members) = self.limits(value, place, &known, ways)? else {
+            return Some((Retention::Forever, None));
+        };
         let at = |member: &str| below(place, member);
         let mut limit = |member: &str| {
             let value = self.number(given(members, member)?, &at(member))?;
@@ -225,9 +220,6 @@ impl Reader {
             let rule = "some backups are kept longer than a number of backups, which is not said";
             let remedy = "Say how many backups are kept, or remove this.";
             self.problem(&at("long_term"), rule, remedy);
-        }
-        if members.values().all(Value::is_null) {
-            self.problem(place, "this retention limits nothing", WAYS);
         }
         let advanced = given(members, "advanced").cloned();
         if let Some(Err(rule)) = advanced.as_ref().map(Advanced::parse) {
@@ -259,59 +251,17 @@ impl Reader {
     }
 
     fn vaults(&mut self, value: &Value, place: &str) -> Option<Vec<VaultText>> {
-        let Value::Array(list) = value else {
-            let remedy = "Write [{\"name\": \"…\", \"id\": \"…\"}, …]; [] is none.";
-            self.problem(place, "the vaults must be a list", remedy);
-            return None;
-        };
-        let mut vaults: Vec<VaultText> = Vec::with_capacity(list.len());
-        for (at, value) in list.iter().enumerate() {
-            let place = format!("{place}[{at}]");
-            let Some(vault) = self.vault(value, &place) else {
-                continue;
-            };
-            let twice = |other: &VaultText| {
-                if vault.id.is_empty() {
-                    other.id.is_empty() && other.name == vault.name
-                } else {
-                    other.id == vault.id
-                }
-            };
-            if vaults.iter().any(twice) {
-                let remedy = "Remove one of the two.";
-                self.problem(&place, "this vault is there twice", remedy);
-            }
-            vaults.push(vault);
-        }
-        vaults.sort();
-        Some(vaults)
-    }
-
-    /// A vault as an object, or its id alone.
-    fn vault(&mut self, value: &Value, place: &str) -> Option<VaultText> {
-        if let Value::String(id) = value
-            && !id.is_empty()
-        {
-            return Some(VaultText {
-                id: id.clone(),
-                ..VaultText::default()
-            });
-        }
-        let members = self.object(value, place, &["name", "id", "copies_to"])?;
-        let mut text = |member: &str| {
-            let value = given(members, member)?;
-            self.text(value, &below(place, member))
-        };
-        let vault = VaultText {
-            name: text("name").unwrap_or_default(),
-            id: text("id").unwrap_or_default(),
-            copies_to: text("copies_to").unwrap_or_default(),
-        };
-        if vault.name.is_empty() && vault.id.is_empty() {
-            let remedy = "Write its `id`, its `name`, or both.";
-            self.problem(place, "this vault has neither id nor name", remedy);
-            return None;
-        }
-        Some(vault)
+        self.each(value, place, "vault", |reader, value, place| {
+            let known = ["name", "id", "copies_to"];
+            let (vault, members) = reader.named(value, place, "vault", &known)?;
+            let copies_to = members
+                .and_then(|members| given(members, "copies_to"))
+                .and_then(|value| reader.text(value, &below(place, "copies_to")));
+            Some(VaultText {
+                name: vault.name,
+                id: vault.id,
+                copies_to: copies_to.unwrap_or_default(),
+            })
+        })
     }
 }

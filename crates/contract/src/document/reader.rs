@@ -2,14 +2,53 @@
 
 use serde_json::{Map, Value};
 
-use super::DocumentProblem;
 use super::places::Places;
+use super::{DocumentProblem, ServerText, VaultText};
 
 /// A document that is being read.
 pub(super) struct Reader {
     pub places: Places,
     /// What was found so far.
     pub problems: Vec<DocumentProblem>,
+}
+
+/// What is found again by its id, or by its name where it has none.
+pub(super) trait Named {
+    fn id(&self) -> &str;
+    fn name(&self) -> &str;
+
+    /// The id, or the name where there is none.
+    fn known_by(&self) -> &str {
+        if self.id().is_empty() {
+            self.name()
+        } else {
+            self.id()
+        }
+    }
+
+    fn is_the_same(&self, other: &Self) -> bool {
+        self.id() == other.id() && (!self.id().is_empty() || self.name() == other.name())
+    }
+}
+
+impl Named for ServerText {
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    fn name(&self) -> &str {
+        &self.name
+    }
+}
+
+impl Named for VaultText {
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    fn name(&self) -> &str {
+        &self.name
+    }
 }
 
 /// `place.member`, or the member alone at the top.
