@@ -214,12 +214,15 @@ fn a_file_system_goes_back_to_its_backup_in_the_wizard() {
         page.screenshot("restore-file-system-target").await?;
         page.click("button", "Next: check").await?;
         page.see_text("Nothing stands against it").await?;
+        page.see_text("partner-share goes back to its state in the backup")
+            .await?;
         page.click("checkbox", "Make a safety backup of the target first")
             .await?;
         page.fill("Reason or ticket", "rehearsal 4713").await?;
         page.accessible().await?;
         page.click("button", "Next: review and run").await?;
         page.see("heading", "Review and run").await?;
+        page.see_text("Everything in partner-share").await?;
         page.accessible().await?;
         page.screenshot("restore-file-system-review").await?;
         page.fill("Type partner-share to confirm", "partner-share")

@@ -35,7 +35,7 @@ fn ours(wizard: Wizard) -> AnyView {
         if refusals.is_empty() {
             return view! {
                 <Notice tone=Tone::Good title="Nothing stands against it">
-                    <p>"Every documented reason to refuse a restore was checked with what the service says about the backup, the server and its volumes."</p>
+                    <p>"Every documented reason to refuse a restore was checked with what the service says about the backup and its target."</p>
                 </Notice>
             }
             .into_any();
@@ -160,10 +160,10 @@ fn consequences(wizard: Wizard) -> AnyView {
         let backup = wizard.backup()?;
         let lost = loss(&backup, clock.ticking())?;
         let target = wizard.target_name();
-        let what = match wizard.kind() {
-            ResourceKind::Volume => "the volume ",
-            ResourceKind::FileSystem => "the file system ",
-            _ => "the overwritten volumes of ",
+        let of = if wizard.kind().is_server() {
+            " of "
+        } else {
+            " "
         };
         let since = zone.with(|zone| zone.exact(lost.since));
         let title = if lost.seconds < 60 {
@@ -173,7 +173,7 @@ fn consequences(wizard: Wizard) -> AnyView {
         };
         Some(view! {
             <Notice tone=Tone::Warning title=title>
-                <p>"Everything written to "{what}<bdi>{target}</bdi>{format!(" after {since} is gone. A restore cannot be stopped or undone; only a backup made before it brings the present state back.")}</p>
+                <p>"Everything written to "{wizard.overwritten()}{of}<bdi>{target}</bdi>{format!(" after {since} is gone. A restore cannot be stopped or undone; only a backup made before it brings the present state back.")}</p>
             </Notice>
         })
     };
@@ -192,7 +192,7 @@ fn consequences(wizard: Wizard) -> AnyView {
     .into_any()
 }
 
-/// What happens to the disks. Of a restore to a single volume nothing but that volume is said.
+/// What happens to the disks, or to the file system. Of a restore to a single volume nothing but that volume is said.
 fn outcomes_of(wizard: Wizard, known: &Known, plan: &RestorePlan) -> Vec<DiskOutcome> {
     let mut targets = known.targets(plan);
     if wizard.kind() == ResourceKind::Volume {
@@ -356,7 +356,7 @@ fn before_and_after(wizard: Wizard) -> AnyView {
                 on_change=move |on| wizard.draft.update(|draft| draft.safety = Some(on))/>
             {move || (!wants.get()).then(|| view! {
                 <Notice tone=Tone::Warning title="Without a safety backup there is no way back">
-                    <p>"What is on the volumes now is gone when the restore has begun, unless an earlier backup holds it."</p>
+                    <p>{format!("What is on {} now is gone when the restore has begun, unless an earlier backup holds it.", wizard.overwritten())}</p>
                 </Notice>
             })}
             {move || wizard.kind().is_server().then(|| view! {

@@ -49,7 +49,7 @@ fn wizard_page(word: Memo<String>) -> AnyView {
     let title = Signal::derive(move || {
         wizard
             .backup()
-            .map_or("Restore a server".to_owned(), |backup| {
+            .map_or("Restore a backup".to_owned(), |backup| {
                 format!("Restore {}", backup.server_name)
             })
     });

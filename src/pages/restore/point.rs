@@ -1,6 +1,6 @@
 //! Step 1: which point in time. A line of the usable backups by day, and the list of all.
 
-use contract::model::{Backup, BackupAction};
+use contract::model::{Backup, BackupAction, ResourceKind};
 use contract::time::Timestamp;
 use leptos::{html, prelude::*};
 use wasm_bindgen::JsCast as _;
@@ -173,7 +173,13 @@ fn summary(wizard: Wizard) -> AnyView {
         }
         let at = backup.created_at;
         let size = size_of(&backup);
-        let disks = count(backup.disks.len(), "disk backup", "disk backups");
+        let held = match backup.resource() {
+            ResourceKind::FileSystem => format!("{size}, the whole file system"),
+            _ => {
+                let disks = count(backup.disks.len(), "disk backup", "disk backups");
+                format!("{size} in {disks}")
+            }
+        };
         let when = at.map_or_else(
             || "at an unknown time".to_owned(),
             |at| zone.with(|zone| zone.exact(at)),
@@ -183,7 +189,7 @@ fn summary(wizard: Wizard) -> AnyView {
             .unwrap_or_default();
         Some(view! {
             <Notice title=format!("Chosen: {when}")>
-                <p><bdi>{backup.name.clone()}</bdi>{format!(" · {} · {size} in {disks} · {age}", kind_of(&backup))}</p>
+                <p><bdi>{backup.name.clone()}</bdi>{format!(" · {} · {held} · {age}", kind_of(&backup))}</p>
             </Notice>
         }.into_any())
     };

@@ -234,7 +234,7 @@ fn sending(what: &'static str, safety: bool) -> AnyView {
 fn safety_unknown() -> AnyView {
     view! {
         <Notice tone=Tone::Warning title="It is not known whether the safety backup was begun">
-            <p>"The answer was lost. It is being looked for among the server's backups; nothing is sent a second time and nothing is overwritten."</p>
+            <p>"The answer was lost. It is being looked for among the backups of its target; nothing is sent a second time and nothing is overwritten."</p>
         </Notice>
     }
     .into_any()
@@ -415,7 +415,7 @@ fn ended(run: &Run, outcome: Outcome, runner: StoredValue<Runner>) -> AnyView {
         }
         Outcome::Unknown => view! {
             <Notice tone=Tone::Warning title="How the restore ended is not known" announce=true>
-                <p>"Its backup is gone, and with it what the service said. Check the server itself."</p>
+                <p>"Its backup is gone, and with it what the service said. Check "<bdi>{name}</bdi>" itself."</p>
                 <ButtonLink kind=ButtonKind::Primary href=server>{shown}</ButtonLink>
             </Notice>
         }

@@ -44,6 +44,10 @@ fn summary(wizard: Wizard) -> AnyView {
     let at = Signal::derive(move || backup.get().and_then(|backup| backup.created_at));
     let mapping = move || {
         let (known, backup) = (wizard.data()?, backup.get()?);
+        if backup.resource() == ResourceKind::FileSystem {
+            let whole = view! { <li>"Everything in "<bdi>{wizard.target_name()}</bdi></li> };
+            return Some(whole.into_any());
+        }
         let plan = wizard.plan();
         let targets = known.targets(&plan);
         Some(
@@ -57,7 +61,8 @@ fn summary(wizard: Wizard) -> AnyView {
                     let to = volume.map_or("no volume".to_owned(), volume_name);
                     view! { <li><bdi>{disk_name(disk)}</bdi>" → "<bdi>{to}</bdi></li> }
                 })
-                .collect_view(),
+                .collect_view()
+                .into_any(),
         )
     };
     let then = move || {
@@ -257,10 +262,19 @@ fn submit(wizard: Wizard, typed: RwSignal<String>, id: StoredValue<String>) -> A
             }
         });
     };
-    let field = move || {
-        warned.get().map(|(name, title)| view! {
+    let lost = move || {
+        let what = wizard.overwritten();
+        if wizard.kind().is_server() {
+            format!("Whoever uses it now is cut off, and what is on {what} is replaced.")
+        } else {
+            format!("What is on {what} now is replaced with what was on it then.")
+        }
+    };
+    let field =
+        move || {
+            warned.get().map(|(name, title)| view! {
             <Notice tone=Tone::Bad title=title>
-                <p>"Whoever uses it now is cut off, and what is on its overwritten volumes is replaced."</p>
+                <p>{lost}</p>
             </Notice>
             <div class="wizard-narrow">
                 <Field id="restore-typed" label=format!("Type {name} to confirm") required=true
@@ -269,7 +283,7 @@ fn submit(wizard: Wizard, typed: RwSignal<String>, id: StoredValue<String>) -> A
                 </Field>
             </div>
         })
-    };
+        };
     view! {
         <div class="wizard-deed">
             {field}

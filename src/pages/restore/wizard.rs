@@ -171,6 +171,15 @@ impl Wizard {
             .map_or(ResourceKind::Server, |backup| backup.resource())
     }
 
+    /// What is overwritten, in words; tracked.
+    pub fn overwritten(self) -> &'static str {
+        match self.kind() {
+            ResourceKind::Volume => "the volume",
+            ResourceKind::FileSystem => "the file system",
+            _ => "the overwritten volumes",
+        }
+    }
+
     /// What is known; tracked.
     pub fn data(self) -> Option<Arc<Known>> {
         self.known.data()

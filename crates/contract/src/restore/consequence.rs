@@ -1,13 +1,13 @@
 //! What a restore leaves behind: per disk, and in hours of data.
 
 use super::{Named, RestoreFacts, RestorePlan};
-use crate::model::Backup;
+use crate::model::{Backup, ResourceKind};
 use crate::time::Timestamp;
 
 /// What happens to one disk backup or one volume of the target.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DiskOutcome {
-    /// The volume is overwritten with the disk backup.
+    /// The volume, or the whole file system, is overwritten with the disk backup.
     Overwritten {
         /// Disk backup.
         disk: Named,
@@ -47,6 +47,17 @@ pub fn outcomes(plan: &RestorePlan, facts: &RestoreFacts<'_>) -> Vec<DiskOutcome
     let Some(backup) = facts.backup else {
         return Vec::new();
     };
+    if backup.resource() == ResourceKind::FileSystem {
+        // It has no volumes: it goes back as a whole, and to itself (BackupService.7510).
+        let itself = Named::new(&backup.server_id, &backup.server_name);
+        return vec![DiskOutcome::Overwritten {
+            disk: itself.clone(),
+            volume: itself,
+            same: true,
+            shrinks: None,
+            boots: true,
+        }];
+    }
     let named = |id: &str| Named::new(id, facts.volume(id).map_or("", |v| v.name.as_str()));
     let mut all = Vec::new();
     for disk in &backup.disks {

@@ -470,6 +470,32 @@ fn the_consequences_name_each_disk_and_volume() {
 }
 
 #[test]
+fn a_file_system_goes_back_to_itself_as_a_whole() {
+    let mut whole = backup();
+    whole.kind = crate::cbr::rules::TURBO_KIND.to_owned();
+    whole.server_id = "share".to_owned();
+    whole.server_name = "partner-share".to_owned();
+    whole.disks = vec![disk("b", "share", 500, false)];
+    let facts = RestoreFacts {
+        backup: Some(&whole),
+        target: None,
+        volumes: &[],
+        restoring: false,
+    };
+    let itself = Named::new("share", "partner-share");
+    assert_eq!(
+        outcomes(&plan(&[]), &facts),
+        [DiskOutcome::Overwritten {
+            disk: itself.clone(),
+            volume: itself,
+            same: true,
+            shrinks: None,
+            boots: true
+        }]
+    );
+}
+
+#[test]
 fn a_system_disk_on_a_data_volume_will_not_boot() {
     let world = World::spoilt(|w| w.plan = plan(&[("d1", "v3"), ("d2", "v2")]));
     let facts = RestoreFacts {
