@@ -10,7 +10,8 @@ use crate::api::{delete_vault, operation_id, use_api};
 use crate::form::Submission;
 use crate::format::count;
 use crate::layout::use_paths;
-use crate::router::use_navigate;
+use crate::router::{use_navigate, use_params_map};
+use crate::routes::Pairs;
 use crate::tasks::use_tasks;
 use crate::ui::{Confirm, use_toasts};
 
@@ -42,18 +43,23 @@ pub fn DeleteVault(open: RwSignal<bool>, one: OneVault) -> AnyView {
         }
     });
     let home = paths.vaults();
+    let here = use_params_map();
     let confirm = move |()| {
         let (id, name) = one
             .vault
             .with_untracked(|vault| (vault.id.clone(), vault.name.clone()));
-        let (once, home) = (operation_id(), home.clone());
+        let (once, home, gone) = (operation_id(), home.clone(), id.clone());
         submission.send(
             async move { delete_vault(api, &id, &once).await },
             move |()| {
                 toasts.success(format!("Vault {name} is being deleted"));
                 tasks.look_now();
                 open.try_set(false);
-                navigate(&home, Default::default());
+                // Whoever left the vault meanwhile is not taken away from where they are.
+                let of = |params: &Pairs| params.get("id").as_ref() == Some(&gone);
+                if here.try_with_untracked(of) == Some(true) {
+                    navigate(&home, Default::default());
+                }
             },
         );
     };
