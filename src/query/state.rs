@@ -56,6 +56,8 @@ pub(super) struct AnyQuery {
     pub state: RwSignal<QueryState>,
     wish: RwSignal<u32>,
     api: Api,
+    /// Another one of the page, that says of a silent service what this one need not say again.
+    beside: Option<RwSignal<QueryState>>,
 }
 
 /// A resource of the service. Copy it around; it lives as long as the page that made it.
@@ -116,6 +118,13 @@ impl<T: Send + Sync + 'static> Query<T> {
         }
     }
 
+    /// Which service did not answer is said once for both, and asked again for both, by `other`.
+    #[must_use]
+    pub fn beside<U>(mut self, other: Query<U>) -> Self {
+        self.any = self.any.beside(other.any);
+        self
+    }
+
     /// Asks for newer data; what is there stays until they come.
     pub fn refresh(self) {
         self.any.refresh();
@@ -166,6 +175,7 @@ impl AnyQuery {
             state: RwSignal::new(QueryState::default()),
             wish: RwSignal::new(0),
             api,
+            beside: None,
         };
         Effect::new(move |before: Option<(u32, u32)>| {
             let turn = (query.wish.get(), api.renewed.get());
@@ -193,8 +203,29 @@ impl AnyQuery {
         Signal::derive(move || self.state.with(|state| state.loading))
     }
 
-    /// Whether the page as a whole says already what failed here; tracked.
+    fn beside(self, other: AnyQuery) -> Self {
+        let other = other.state;
+        Effect::new(move |was: Option<bool>| {
+            let silent = other.with(|state| state.silent.is_some());
+            let own = || self.state.with_untracked(|state| state.silent.is_some());
+            if was == Some(true) && !silent && own() {
+                self.refresh();
+            }
+            silent
+        });
+        Self {
+            beside: Some(other),
+            ..self
+        }
+    }
+
+    /// Whether the page says elsewhere already what failed here; tracked.
     pub fn is_told(self) -> bool {
+        let silent = |state: &QueryState| state.silent.as_ref().map(|silent| silent.of);
+        let own = self.state.with(silent);
+        if own.is_some() && self.beside.is_some_and(|other| other.with(silent) == own) {
+            return true;
+        }
         self.api.in_trouble()
             && self.state.with(|state| {
                 let silent = state.silent.as_ref().map(|silent| &silent.error);

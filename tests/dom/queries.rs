@@ -111,6 +111,43 @@ async fn half_an_answer_is_shown_and_names_the_service_that_did_not_answer() {
 }
 
 #[wasm_bindgen_test]
+async fn a_silent_service_is_told_of_once_by_two_that_stand_beside_each_other() {
+    let answers = RwSignal::new(false);
+    let page = mount(move || {
+        let clock = Clock::provide();
+        Api::provide(clock);
+        provide_context(ZoneChoice(RwSignal::new(Zone::Utc)));
+        let half = move || {
+            Query::joined(move |_| async move {
+                let silent = (!answers.get_untracked()).then_some(Silent {
+                    of: Generation::Cbr,
+                    means: "What is in vaults is missing.",
+                    error: ApiError::Timeout,
+                });
+                Ok(Joined { all: 7, silent })
+            })
+        };
+        let first = half();
+        let second = half().beside(first);
+        let row =
+            |data: Signal<Arc<i32>>| view! { <p class="row">{move || *data.get()}</p> }.into_any();
+        view! { {query_view(first, "servers", row)} {query_view(second, "quotas", row)} }.into_any()
+    });
+    let silent = "Cloud Backup and Recovery did not answer";
+    until("both say it, one of them in passing", || {
+        let text = page.root.inner_text();
+        text.matches(silent).count() == 2 && text.matches("Try again").count() == 1
+    })
+    .await;
+    answers.set(true);
+    page.button("Try again").click();
+    until("both are whole again", || {
+        !page.root.inner_text().contains(silent)
+    })
+    .await;
+}
+
+#[wasm_bindgen_test]
 async fn what_the_banner_says_is_not_cried_out_by_everything_that_failed() {
     let gone = ApiError::Refused {
         status: 503,

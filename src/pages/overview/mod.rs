@@ -41,10 +41,10 @@ pub fn overview_page() -> AnyView {
             {query_view(coverage, "protection of your servers", answer)}
             <TargetChoice target=target/>
             <div class="overview-columns">
-                <failures::Failures/>
+                <failures::Failures beside=coverage/>
                 <running::Running/>
                 {next}
-                <quota::Quotas/>
+                <quota::Quotas beside=coverage/>
             </div>
         </Page>
     }

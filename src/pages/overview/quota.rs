@@ -7,6 +7,7 @@ use leptos::prelude::*;
 
 use crate::api::{quotas, use_api};
 use crate::clock::use_clock;
+use crate::coverage::CoverageData;
 use crate::layout::use_paths;
 use crate::pages::quota::{level, trend::record};
 use crate::query::{Query, query_view};
@@ -14,9 +15,9 @@ use crate::ui::{Card, TextLink};
 
 /// The project's quotas.
 #[component]
-pub(super) fn Quotas() -> AnyView {
+pub(super) fn Quotas(beside: Query<CoverageData>) -> AnyView {
     let (api, clock) = (use_api(), use_clock());
-    let limits = Query::joined(quotas);
+    let limits = Query::joined(quotas).beside(beside);
     // The trend on the quota's own page lives of these looks.
     Effect::new(move |_| {
         if let Some(limits) = limits.data() {
