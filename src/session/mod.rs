@@ -1,11 +1,13 @@
 //! Who is signed in, for how long, and what other tabs did about it.
 
 mod expiry;
+mod kept;
 mod relogin;
 mod storage;
 mod tabs;
 
 pub use expiry::ExpiryNotice;
+pub use kept::Kept;
 pub use relogin::SessionGuard;
 pub use storage::{recall, remember};
 

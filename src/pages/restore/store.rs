@@ -6,8 +6,7 @@ use leptos::prelude::*;
 
 use super::draft::RestoreDraft;
 use super::run::{Run, Stage};
-use crate::api::use_api;
-use crate::session::{recall, remember, use_session};
+use crate::session::Kept;
 
 /// Runs kept per user and project.
 const KEPT: usize = 20;
@@ -38,40 +37,17 @@ pub fn remember_draft(project: &str, draft: &RestoreDraft) {
 }
 
 thread_local! {
-    /// One list for every page: a run goes on while its pages come and go.
-    static OPEN: RefCell<Option<Runs>> = const { RefCell::new(None) };
+    static OPEN: RefCell<Option<Kept<Vec<Run>>>> = const { RefCell::new(None) };
 }
 
-/// The restores asked for in this browser. What is written outlives the page; the signal is for
-/// what is on screen.
+/// The restores asked for in this browser.
 #[derive(Clone)]
-pub struct Runs {
-    key: String,
-    all: ArcRwSignal<Vec<Run>>,
-}
+pub struct Runs(Kept<Vec<Run>>);
 
 impl Runs {
     /// The runs of this user in this project.
     pub fn open() -> Self {
-        let user = untrack(|| use_session().with(|info| info.user_id.clone()));
-        let key = format!("restore-runs.{user}.{}", use_api().project());
-        OPEN.with_borrow_mut(|open| match open {
-            Some(runs) if runs.key == key => runs.clone(),
-            _ => {
-                let runs = Self {
-                    all: ArcRwSignal::new(Vec::new()),
-                    key,
-                };
-                runs.all.set(runs.stored());
-                open.insert(runs).clone()
-            }
-        })
-    }
-
-    fn stored(&self) -> Vec<Run> {
-        recall(&self.key)
-            .and_then(|text| serde_json::from_str(&text).ok())
-            .unwrap_or_default()
+        Self(Kept::open("restore-runs", &OPEN, |runs| runs))
     }
 
     /// After a reload: what was being sent has an answer nobody heard.
@@ -81,18 +57,19 @@ impl Runs {
 
     /// All runs, oldest first; tracked.
     pub fn all(&self) -> Vec<Run> {
-        self.all.get()
+        self.0.with(Clone::clone)
     }
 
     /// One run; tracked.
     pub fn get(&self, id: &str) -> Option<Run> {
-        self.all
+        self.0
             .with(|all| all.iter().find(|run| run.id == id).cloned())
     }
 
     /// One run as it is stored now, perhaps changed by another tab.
     pub fn stored_stage(&self, id: &str) -> Option<Stage> {
-        self.stored()
+        self.0
+            .stored()
             .into_iter()
             .find(|run| run.id == id)
             .map(|run| run.stage)
@@ -100,7 +77,7 @@ impl Runs {
 
     /// The newest run from a backup; tracked.
     pub fn newest_of(&self, backup: &str) -> Option<Run> {
-        self.all.with(|all| {
+        self.0.with(|all| {
             all.iter()
                 .rev()
                 .find(|run| run.plan.backup == backup)
@@ -110,29 +87,24 @@ impl Runs {
 
     /// Adds a run; the oldest that are over make room.
     pub fn add(&self, run: Run) {
-        let mut all = self.stored();
+        let mut all = self.0.stored();
         all.push(run);
         while all.len() > KEPT {
             let oldest = all.iter().position(|run| !run.is_open()).unwrap_or(0);
             all.remove(oldest);
         }
-        self.keep(all);
+        self.0.set(all);
     }
 
     /// Changes a run.
     pub fn change(&self, id: &str, change: impl FnOnce(&mut Run)) {
-        let mut all = self.stored();
+        let mut all = self.0.stored();
         if let Some(run) = all.iter_mut().find(|run| run.id == id) {
             let before = run.clone();
             change(run);
             if *run != before {
-                self.keep(all);
+                self.0.set(all);
             }
         }
-    }
-
-    fn keep(&self, all: Vec<Run>) {
-        remember(&self.key, serde_json::to_string(&all).ok().as_deref());
-        self.all.set(all);
     }
 }

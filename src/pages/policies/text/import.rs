@@ -16,7 +16,7 @@ use super::carry_out::{Asking, carry_out, world};
 use super::results::results;
 use super::run::Run;
 use super::steps::{Draft, missing_of, steps};
-use super::store::Kept;
+use super::store::{Kept, last_import};
 use crate::api::{ApiError, Joined, use_api};
 use crate::clock::use_clock;
 use crate::form::{Checkbox, Field, TextArea};
@@ -69,7 +69,7 @@ pub fn import_page() -> AnyView {
         text,
         read,
         missing: Memo::new(move |_| missing_of(address.read().get("missing").as_deref())),
-        kept: Kept::open(),
+        kept: last_import(),
         asking,
         query: Query::new(move |api| world(api, asking.get())),
     };
