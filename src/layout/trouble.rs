@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use contract::model::Generation;
 use contract::operations::{Service, cbr, csbs, ecs, volumev2};
 use leptos::prelude::*;
 use leptos::wasm_split::{SplitLoaderError, wasm_split};
@@ -31,11 +32,11 @@ fn trouble() -> Result<Shown, SplitLoaderError> {
     Ok(banner)
 }
 
-/// What a service is called.
+/// What a service is called; those without backups by what they are for.
 fn name(service: Service) -> &'static str {
     match service {
-        Service::Csbs => "Cloud Server Backup Service",
-        Service::Cbr | Service::CbrAccount => "Cloud Backup and Recovery",
+        Service::Csbs => Generation::Csbs.name(),
+        Service::Cbr | Service::CbrAccount => Generation::Cbr.name(),
         Service::Ecs | Service::Compute => "The service of the servers",
         Service::VolumeV2 | Service::VolumeV3 => "The service of the volumes",
         Service::Image => "The service of the images",
