@@ -1,4 +1,4 @@
-"""python-karborclient: signs in through keystoneauth and reads restores from the catalog's address."""
+"""python-karborclient: signs in through keystoneauth, reads from the catalog's address and runs a policy."""
 
 from karborclient import client
 from karborclient.common.apiclient import exceptions
@@ -43,11 +43,25 @@ def what_was_done_is_listed_filtered_and_shown():
 
 
 @check
+def a_policy_is_run_and_its_checkpoint_read():
+    auth = v3.Password(auth_url=START["url"] + "/v3", **SIGN_IN)
+    native = karbor(auth)
+    provider = native.providers.list()[0].id
+    service = {"service_type": "data-protect"}
+    answer = session.Session(auth=auth).get("/policies?name=retired-playground", endpoint_filter=service)
+    plan = answer.json()["policies"][0]["id"]
+    made = native.checkpoints.create(provider, plan)
+    equal(native.checkpoints.get(provider, made.id).status, "protecting")
+    listed = native.checkpoints.list(provider, search_opts={"plan_id": plan}, limit=1)
+    equal([checkpoint.id for checkpoint in listed], [made.id])
+
+
+@check
 def what_is_not_there_is_a_not_found():
     native = karbor(v3.Password(auth_url=START["url"] + "/v3", **SIGN_IN))
-    for collection in (native.restores, native.operation_logs):
+    for find in (native.restores.get, native.operation_logs.get, native.providers.get, native.plans.get):
         try:
-            collection.get("none")
+            find("none")
         except exceptions.NotFound:
             continue
         raise AssertionError("found")

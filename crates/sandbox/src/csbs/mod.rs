@@ -6,6 +6,7 @@
 //! - [`numbers`]: the written model of sizes and durations; [`servers`]: what is backed up.
 
 pub mod backups;
+pub mod checkpoints;
 pub mod checks;
 pub mod deletions;
 mod http;
@@ -24,6 +25,7 @@ pub mod tags;
 
 pub use http::routes;
 pub use list::BackupFilter;
+pub use native::ABSENT;
 pub use page::Page;
 
 /// What people read about a task that failed while running.

@@ -77,7 +77,8 @@ pub fn is_loopback(host: &str) -> bool {
     matches!(name, "127.0.0.1" | "localhost" | "[::1]")
 }
 
-/// The identity service answers in its own form, everything else like the gateway before it.
+/// The identity service answers in its own form, what only the native backup service has in that service's
+/// (clients.md section 5), everything else like the gateway before it.
 fn in_form_of(uri: &Uri, status: StatusCode, code: &'static str, message: String) -> Problem {
     let mut segments = uri.path().split('/').skip(1);
     let identity = matches!(
@@ -87,8 +88,15 @@ fn in_form_of(uri: &Uri, status: StatusCode, code: &'static str, message: String
             Some("auth" | "projects" | "users" | "regions" | "services" | "endpoints")
         ) | (Some("v3.0"), _)
     );
+    let mut segments = uri.path().split('/').skip(1);
+    let native = segments.next() == Some("v1")
+        && segments
+            .nth(1)
+            .is_some_and(|word| csbs::ABSENT.contains(&word));
     if identity {
         Problem::identity(status, message)
+    } else if native {
+        Problem::service(status, code, message).native()
     } else {
         Problem::gateway(status, code, message)
     }

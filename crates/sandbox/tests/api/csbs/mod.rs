@@ -1,6 +1,7 @@
 //! The backup service over HTTP: operations, refusals, what happens with time.
 
 mod backups;
+mod checkpoints;
 mod codes;
 mod jobs;
 mod operation_logs;
