@@ -257,10 +257,6 @@ pub const ALL: &[&Operation] = &[
     &csbs::RESTORES_SHOW,
     &csbs::OPERATION_LOGS_LIST,
     &csbs::OPERATION_LOGS_SHOW,
-    &csbs::PROVIDERS_LIST,
-    &csbs::PROVIDERS_SHOW,
-    &csbs::CHECKPOINTS_LIST,
-    &csbs::CHECKPOINTS_SHOW,
     &cbr::VAULTS_CREATE,
     &cbr::VAULTS_LIST,
     &cbr::VAULTS_SHOW,
@@ -701,33 +697,6 @@ pub mod csbs {
         200,
         &[],
     );
-    /// The providers, of which there is one (11, the native superset).
-    pub const PROVIDERS_LIST: Operation =
-        operation("csbs.providers.list", Get, "/providers", 200, &[]);
-    /// A provider (11, the native superset).
-    pub const PROVIDERS_SHOW: Operation = operation(
-        "csbs.providers.show",
-        Get,
-        "/providers/{provider_id}",
-        200,
-        &[],
-    );
-    /// Groups of backups made together (11, the native superset).
-    pub const CHECKPOINTS_LIST: Operation = operation(
-        "csbs.checkpoints.list",
-        Get,
-        "/providers/fc4d5750-22e7-4798-8a46-f48f62c4c1da/checkpoints",
-        200,
-        &["CSBS.9001"],
-    );
-    /// One of them (11, the native superset).
-    pub const CHECKPOINTS_SHOW: Operation = operation(
-        "csbs.checkpoints.show",
-        Get,
-        "/providers/fc4d5750-22e7-4798-8a46-f48f62c4c1da/checkpoints/{checkpoint_id}",
-        200,
-        &["CSBS.3001"],
-    );
 }
 
 /// Servers, vendor API (compute-and-volumes.md).
@@ -1164,9 +1133,7 @@ mod tests {
             .filter(|operation| {
                 // The native superset (section 11).
                 let superset = ["csbs.restores.list", "csbs.restores.show"];
-                let collections = [".operation_logs.", ".providers.", ".checkpoints."];
-                !superset.contains(&operation.id)
-                    && !collections.iter().any(|name| operation.id.contains(name))
+                !superset.contains(&operation.id) && !operation.id.contains(".operation_logs.")
             })
             .count();
         // Two documented operations share one method and path: both capability checks.

@@ -1,5 +1,6 @@
 //! Reads of the service's native superset (csbs-v1 section 11): restores, what was done, the provider and
-//! its checkpoints. Their errors have the form that the native client can read.
+//! its checkpoints. Their errors have the form that the native client can read. The last two are no
+//! operations of the contract: only that client wants them, and the gateway lets no page ask.
 
 use std::sync::Arc;
 
