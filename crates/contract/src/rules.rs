@@ -218,23 +218,34 @@ pub fn tag_key(text: &str) -> Result<String, Broken> {
     if text.is_empty() {
         return Err(Broken::Empty);
     }
-    tag_characters(text)?;
+    check_alphabet(text, TAG_LETTERS, is_tag_letter)?;
     check_length(text, 36)?;
     Ok(text.to_owned())
 }
 
-/// A tag value as it may be created: 0–43 letters, digits, `-`, `_`, surrounding blanks trimmed.
+/// A tag value as it may be created: 0–43 letters, digits, `-`, `_`, surrounding blanks trimmed. Vaults
+/// take dots too: [`crate::cbr::rules::tag_value`].
 pub fn tag_value(text: &str) -> Result<String, Broken> {
+    tag_value_of(text, TAG_LETTERS, is_tag_letter)
+}
+
+/// A tag value in an alphabet of its own.
+pub(crate) fn tag_value_of(
+    text: &str,
+    letters: &'static str,
+    is_letter: impl Fn(char) -> bool,
+) -> Result<String, Broken> {
     let text = text.trim();
-    tag_characters(text)?;
+    check_alphabet(text, letters, is_letter)?;
     check_length(text, 43)?;
     Ok(text.to_owned())
 }
 
-fn tag_characters(text: &str) -> Result<(), Broken> {
-    check_alphabet(text, "letters, digits, `-` and `_`", |c| {
-        c.is_alphanumeric() || c == '-' || c == '_'
-    })
+const TAG_LETTERS: &str = "letters, digits, `-` and `_`";
+
+/// Whether keys and values of tags are written with this character everywhere.
+pub(crate) fn is_tag_letter(c: char) -> bool {
+    c.is_alphanumeric() || c == '-' || c == '_'
 }
 
 /// A count or number of days of a retention: −1 for no limit, or 0–99999 (csbs-v1 3.3).

@@ -448,6 +448,20 @@ pub fn migrated_size_gb(mb: i64, reservation: f64) -> i64 {
     ((gb - 0.000_001).ceil() as i64).clamp(MIN_NEW_SIZE, SIZES.1)
 }
 
+/// A tag value as a vault carries it: 0–43 letters, digits, `-`, `_` and, unlike in the older service, `.`
+/// (5.8).
+///
+/// ```
+/// use contract::{cbr, rules};
+/// assert_eq!(cbr::rules::tag_value(" v1.2 ").unwrap(), "v1.2");
+/// assert!(rules::tag_value("v1.2").is_err());
+/// ```
+pub fn tag_value(text: &str) -> Result<String, Broken> {
+    rules::tag_value_of(text, "letters, digits, `-`, `_` and `.`", |c| {
+        c == '.' || rules::is_tag_letter(c)
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

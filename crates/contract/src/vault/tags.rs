@@ -1,9 +1,9 @@
-//! Tags of vaults: the alphabet of both services, and this one's number (cbr-v3 5.8).
+//! Tags of vaults: keys as in both services, values and number of this one (cbr-v3 5.8).
 
 use super::VaultRefusal;
 use crate::cbr::Tag;
-use crate::cbr::rules::MAX_TAGS;
-use crate::rules::{Broken, tag_key, tag_value};
+use crate::cbr::rules::{MAX_TAGS, tag_value};
+use crate::rules::{Broken, tag_key};
 
 /// The tags an object has once these were added to what is there; the same key gets the new value,
 /// blanks around do not count. `field` names the member of the request.
@@ -12,7 +12,7 @@ pub fn checked_tags(present: &[Tag], new: &[Tag], field: &str) -> Result<Vec<Tag
     for (n, tag) in new.iter().enumerate() {
         let invalid = |member: &str, rule| VaultRefusal::invalid(format!("{field}.{member}"), rule);
         let key = tag_key(&tag.key).map_err(|rule| invalid("key", rule))?;
-        let value = value_of(tag).map_err(|rule| invalid("value", rule))?;
+        let value = tag_value(&tag.value).map_err(|rule| invalid("value", rule))?;
         if new[..n].iter().any(|earlier| earlier.key.trim() == key) {
             return Err(invalid("key", Broken::Duplicate(key)));
         }
@@ -28,12 +28,6 @@ pub fn checked_tags(present: &[Tag], new: &[Tag], field: &str) -> Result<Vec<Tag
         });
     }
     Ok(tags)
-}
-
-/// The value, trimmed; this service allows a dot in it as well.
-fn value_of(tag: &Tag) -> Result<String, Broken> {
-    tag_value(&tag.value.replace('.', "-"))?;
-    Ok(tag.value.trim().to_owned())
 }
 
 /// What is against adding these tags to those a vault has; empty when nothing is.

@@ -465,6 +465,12 @@ async fn tags_are_added_replaced_removed_and_searched() {
         world.refused(Method::POST, &path, tag("a=b", "")).await,
         "400 9900"
     );
+    // The alphabet that is named is this service's own: its values have dots.
+    let (_, words) = world.refusal(Method::POST, &path, tag("env", "v1 0")).await;
+    assert_eq!(
+        words,
+        "tag.value: ` ` is not allowed; use letters, digits, `-`, `_` and `.`."
+    );
     let many = json!({"action": "create", "tags": tags(21)});
     assert_eq!(
         world
