@@ -7,7 +7,7 @@ use contract::time::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _};
 
 use crate::cbr;
-use crate::csbs::{deletions, restores, retention, runs};
+use crate::csbs::{deletions, making, restores, retention, runs};
 use crate::images;
 use crate::refusal::Outcome;
 use crate::turn::Turn;
@@ -123,7 +123,7 @@ pub fn run_due(turn: &Turn<'_>, until: Timestamp, max: usize) -> Outcome<usize> 
             .map(|(kind, _)| *kind)
         {
             Some(Kind::Run) => runs::scheduled(&then, subject)?,
-            Some(Kind::Backup) => runs::finish(&then, subject, fail_code)?,
+            Some(Kind::Backup) => making::finish(&then, subject, fail_code)?,
             Some(Kind::Restore) => restores::finish(&then, subject, fail_code)?,
             Some(Kind::Deletion) => deletions::finish(&then, subject, fail_code)?,
             Some(Kind::Image) => images::finish(&then, subject, fail_code)?,

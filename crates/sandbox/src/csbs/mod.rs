@@ -11,6 +11,7 @@ pub mod checks;
 pub mod deletions;
 mod http;
 pub mod list;
+pub mod making;
 mod native;
 pub mod numbers;
 pub mod operation_logs;

@@ -9,8 +9,8 @@ use contract::time::Timestamp;
 use rusqlite::params;
 
 use super::company::Story;
+use crate::csbs::making::{self, SourceRow};
 use crate::csbs::numbers;
-use crate::csbs::runs::{self, SourceRow};
 use crate::csbs::servers::{Subject, protect_refusals};
 use crate::refusal::Outcome;
 use crate::turn::{Turn, scatter};
@@ -85,7 +85,7 @@ fn members<'a>(
             .next()
             .transpose()?;
         members.push(Member {
-            source: runs::source(turn, tenant, &subject)?,
+            source: making::source(turn, tenant, &subject)?,
             policy_id,
             full_mb: sum(None),
             hour_mb: sum(Some(HOUR)),

@@ -16,7 +16,7 @@ use super::company::Story;
 use super::scale::{BY_HAND, FAILED, HOUR};
 use crate::cbr::subjects::{self, Subject, What};
 use crate::cbr::{self, associations, policies, vaults};
-use crate::csbs::{numbers, runs};
+use crate::csbs::{making, numbers};
 use crate::refusal::{Outcome, Refusal};
 use crate::turn::{Turn, scatter};
 
@@ -208,7 +208,7 @@ fn resource(turn: &Turn<'_>, tenant: i64, subject: &Subject) -> Outcome<Resource
     };
     Ok(Resource {
         source: match &subject.what {
-            What::Server(server) => Some(runs::source(turn, tenant, server)?.no()),
+            What::Server(server) => Some(making::source(turn, tenant, server)?.no()),
             _ => None,
         },
         full_mb: whole(None).unwrap_or_else(|| disks.iter().map(|disk| disk.full_mb).sum()),
