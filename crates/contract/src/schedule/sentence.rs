@@ -175,8 +175,7 @@ impl fmt::Display for TimesPhrase {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::EveryHour { minute: 0 } => f.write_str(", every hour on the hour"),
-            Self::EveryHour { minute: 1 } => f.write_str(", every hour, 1 minute past"),
-            Self::EveryHour { minute } => write!(f, ", every hour, {minute} minutes past"),
+            Self::EveryHour { minute } => write!(f, ", every hour at minute {minute}"),
             Self::Spaced {
                 hours: 1,
                 first,

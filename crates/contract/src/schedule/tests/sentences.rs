@@ -33,7 +33,7 @@ fn times_are_listed_or_summed_up() {
         ("8,9,10,12", " at 08:05, 09:05, 10:05 and 12:05"),
         (
             "0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23",
-            ", every hour, 5 minutes past",
+            ", every hour at minute 5",
         ),
     ] {
         let text = format!("FREQ=DAILY;BYHOUR={hours};BYMINUTE=5");
