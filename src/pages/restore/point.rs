@@ -10,7 +10,7 @@ use super::wizard::{Wizard, use_go};
 use crate::clock::use_clock;
 use crate::format::{ago, count, duration, gigabytes, megabytes};
 use crate::ui::{
-    Align, Badge, Button, ButtonKind, Card, Cell, Column, Notice, Table, Time, Tone, use_zone,
+    Align, Badge, Button, Card, Cell, Column, Glyph, Notice, Table, Time, Tone, use_zone,
 };
 
 /// Backups shown on the line; older ones are in the list.
@@ -114,11 +114,11 @@ fn line(wizard: Wizard, chosen: Memo<String>, choose: Callback<String>) -> AnyVi
                 .query_selector("input:checked")
                 .ok()
                 .flatten()
-                .and_then(|input| input.closest(".points-day").ok().flatten())
-                .and_then(|day| day.dyn_into::<web_sys::HtmlElement>().ok());
+                .and_then(|input| input.closest(".point").ok().flatten())
+                .and_then(|point| point.dyn_into::<web_sys::HtmlElement>().ok());
             if let Some(point) = point {
-                let middle = point.offset_left() - strip.offset_left() - strip.client_width() / 2;
-                strip.set_scroll_left(middle);
+                strip.set_scroll_left(point.offset_left() - strip.client_width() / 2);
+                strip.set_scroll_top(point.offset_top() - strip.client_height() / 2);
             }
         });
     });
@@ -245,11 +245,11 @@ fn row(backup: &Backup, chosen: Memo<String>, choose: Callback<String>) -> AnyVi
     let size = size_of(backup);
     let action = move || {
         if is_chosen.get() {
-            view! { <Badge tone=Tone::Active text="Chosen"/> }.into_any()
+            view! { <Badge tone=Tone::Active text="Chosen" icon=Glyph::Check/> }.into_any()
         } else if blocked.is_none() {
             let id = id.clone();
             view! {
-                <Button kind=ButtonKind::Quiet name=verb.clone() on_press=move || choose.run(id.clone())>"Choose"</Button>
+                <Button name=verb.clone() on_press=move || choose.run(id.clone())>"Choose"</Button>
             }
             .into_any()
         } else {

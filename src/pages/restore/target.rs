@@ -351,7 +351,7 @@ fn row(
             </Cell>
             <Cell label="Why this one">
                 {move || if by_hand.get() {
-                    view! { <Badge tone=Tone::Active text="Chosen by you"/> }.into_any()
+                    view! { <Badge tone=Tone::Active text="Chosen by you" icon=Glyph::Check/> }.into_any()
                 } else {
                     view! { <span class="field-hint">{reason}</span> }.into_any()
                 }}
