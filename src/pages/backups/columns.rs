@@ -166,11 +166,11 @@ impl Column {
     /// Its share of the width as a grid track.
     pub const fn track(self) -> &'static str {
         match self {
-            Self::Name => "minmax(7rem, 1.6fr)",
-            Self::Server => "minmax(6rem, 1.3fr)",
+            Self::Name => "minmax(9rem, 1.6fr)",
+            Self::Server => "minmax(7rem, 1.3fr)",
             Self::Status => "minmax(10.5rem, 1fr)",
             Self::Created | Self::Finished | Self::Expires => "minmax(12.5rem, 1fr)",
-            Self::Service => "minmax(4.5rem, 0.4fr)",
+            Self::Service => "minmax(5.5rem, 0.4fr)",
             Self::Kind => "minmax(6.5rem, 0.6fr)",
             Self::Size | Self::Disks => "minmax(4.5rem, 0.5fr)",
             Self::Type | Self::Zone => "minmax(6.5rem, 0.6fr)",

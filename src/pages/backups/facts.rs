@@ -182,9 +182,15 @@ pub(super) fn server_facts(backup: &Backup) -> AnyView {
         "market" => "Image of the marketplace",
         other => other,
     };
-    facts_of(vec![
+    let mut facts = vec![
         fact("Id", id_or_dash(&backup.server_id, "id")),
         fact("Kind", dash(backup.resource().title())),
+    ];
+    // With a backup in a vault nothing else is kept about it.
+    if backup.in_vault.is_some() {
+        return facts_of(facts);
+    }
+    facts.extend([
         fact("Region", dash(&server.region)),
         fact(
             "Virtual CPUs",
@@ -198,7 +204,8 @@ pub(super) fn server_facts(backup: &Backup) -> AnyView {
         fact("Made from", dash(image)),
         fact("Private address", dash(&server.private_ip)),
         fact("Public address", dash(&server.eip)),
-    ])
+    ]);
+    facts_of(facts)
 }
 
 pub(super) fn service_facts(backup: &Backup) -> AnyView {
