@@ -73,10 +73,10 @@ pub fn answer_buttons(shared: &SharedBackup, done: Callback<()>) -> AnyView {
         format!("Accept {name}")
     };
     view! {
-        <Button kind=if status == PENDING { ButtonKind::Primary } else { ButtonKind::Quiet } name=accept_name
+        <Button kind=if status == PENDING { ButtonKind::Primary } else { ButtonKind::Normal } name=accept_name
             on_press=move || accepting.set(true)>{accept_word}</Button>
         {(status != REJECTED).then(|| view! {
-            <Button kind=ButtonKind::Quiet name=reject on_press=move || rejecting.set(true)>"Reject"</Button>
+            <Button name=reject on_press=move || rejecting.set(true)>"Reject"</Button>
         })}
         <Dialog open=accepting title=title>
             {move || shared.with_value(|shared| accept_form(accepting, shared, done))}

@@ -265,7 +265,7 @@ pub fn replicate_vault_button(vault: Vault) -> AnyView {
     let label = format!("Replicate vault {}", named(&vault.name, &vault.id));
     let source = Signal::stored(Some(Source::Vault(Box::new(vault))));
     view! {
-        <Button kind=ButtonKind::Quiet name=label blocked=Signal::stored(blocked) on_press=move || open.set(true)>
+        <Button name=label blocked=Signal::stored(blocked) on_press=move || open.set(true)>
             "Replicate"
         </Button>
         {replicate_dialog(open, source, Callback::new(|()| ()))}

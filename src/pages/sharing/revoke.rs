@@ -8,7 +8,7 @@ use leptos::prelude::*;
 use super::words::{backup_name, project_text};
 use crate::api::{end_share, operation_id, use_api};
 use crate::form::Submission;
-use crate::ui::{Button, ButtonKind, Confirm, use_toasts};
+use crate::ui::{Button, Confirm, use_toasts};
 
 /// The button that ends a share, with its question; `done` is told when it has ended.
 pub fn revoke_button(
@@ -51,7 +51,7 @@ pub fn revoke_button(
         );
     };
     view! {
-        <Button kind=ButtonKind::Quiet name=label blocked=Signal::stored(blocked) on_press=move || {
+        <Button name=label blocked=Signal::stored(blocked) on_press=move || {
             submission.reset();
             open.set(true);
         }>"Stop sharing"</Button>
