@@ -31,7 +31,10 @@ pub(super) fn Protection(data: Signal<Arc<CoverageData>>, target: Memo<Target>) 
         })
     };
     let (all_servers, unknown_servers) = (servers("gap"), servers("unknown"));
-    let all = move || format!("All {}", count(gaps.get(), "gap", "gaps"));
+    let all = move || match gaps.get() {
+        1 => "Show the gap".to_owned(),
+        number => format!("All {}", count(number, "gap", "gaps")),
+    };
     let any = Memo::new(move |_| gaps.get() > 0);
     let table = move || {
         view! {
