@@ -131,7 +131,7 @@ fn kind_card(quota: &Quota, samples: Memo<Vec<Sample>>) -> AnyView {
     let (title, level) = (kind_title(&quota.kind), level(quota));
     view! {
         <Card title=title>
-            {level}
+            <div class="meter-named">{level}</div>
             <p>{text}</p>
             {picture}
             <Details summary="Day by day">

@@ -101,7 +101,7 @@ fn vault_row(vault: &Vault, paths: &Paths) -> AnyView {
     view! {
         <tr role="row">
             <Cell label="Vault" heading=true><TextLink href=href><bdi>{name}</bdi></TextLink></Cell>
-            <Cell label="Used"><Meter label=label text=text value=used max=size/></Cell>
+            <Cell label="Used"><div class="vault-fill meter-named"><Meter label=label text=text value=used max=size/></div></Cell>
             <Cell label="Resources" align=Align::End>{resources}</Cell>
         </tr>
     }

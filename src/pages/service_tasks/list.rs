@@ -246,8 +246,8 @@ fn task_row(task: Memo<Task>, paths: &Paths) -> AnyView {
         }
     };
     let resource = resource_href(&whole, paths).map(|href| {
-        let text = whole.extra_info.resource.name.clone();
-        view! { <p class="field-hint"><TextLink href=href><bdi>{text}</bdi></TextLink></p> }
+        let label = format!("Show the server {}", whole.extra_info.resource.name);
+        view! { <p class="field-hint"><TextLink href=href name=label>"Show the server"</TextLink></p> }
     });
     let begun = whole.started_at.or(whole.created_at);
     let label = name.clone();

@@ -50,7 +50,7 @@ pub fn tab(one: OneVault) -> AnyView {
     };
     view! {
 <div class="vault-cards">
-        <Card title="Take in servers by their tags">
+        <Card title="Auto-bind">
             <Checkbox label="Take in servers by their tags" checked=on on_change=move |now| on.set(now)
                 hint="Servers that carry one of these tags, with its value, are put in by themselves."/>
             <div role="group" aria-label="Tags of servers to take in">{rows.view()}</div>

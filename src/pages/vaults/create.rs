@@ -250,7 +250,7 @@ fn binding_card(making: Making) -> AnyView {
     };
     view! {
         {move || can.get().then(|| view! {
-            <Card title="Take in servers by their tags">
+            <Card title="Auto-bind">
                 <Checkbox label="Take in servers by their tags" checked=on on_change=change
                     hint="Servers that carry one of the tags, with its value, are put in by themselves."/>
                 {rules}

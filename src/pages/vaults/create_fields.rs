@@ -9,6 +9,7 @@ use super::draft::id;
 use super::words::object_title;
 use crate::clock::use_clock;
 use crate::form::{Checkbox, NumberInput, Select, SelectOption, TextArea, TextInput};
+use crate::format::grouped;
 use crate::layout::use_paths;
 use crate::ui::{Choice, Pick, TextLink, Time};
 
@@ -84,7 +85,7 @@ pub fn size(making: Making) -> AnyView {
     let threshold = making.message(id::THRESHOLD, |_| true);
     let hint = format!(
         "{MIN_NEW_SIZE} to {} GB. It can be enlarged later, and made smaller down to what is in it.",
-        SIZES.1
+        grouped(SIZES.1.unsigned_abs())
     );
     view! {
         <crate::form::Field id=id::SIZE label="Size" required=true message=message hint=hint>

@@ -242,7 +242,7 @@ fn row(paths: &Paths, vault: &Vault, policies: &[VaultPolicy]) -> AnyView {
         <tr role="row">
             <Cell label="Vault" heading=true><div><TextLink href=href><bdi>{name}</bdi></TextLink> {about}</div></Cell>
             <Cell label="Holds"><bdi class="vault-kind">{kind}</bdi></Cell>
-            <Cell label="Used"><div class="vault-fill"><FillMeter vault=vault/> {grows}</div></Cell>
+            <Cell label="Used"><div class="vault-fill meter-named"><FillMeter vault=vault/> {grows}</div></Cell>
             <Cell label="Allocated" align=Align::End>{allocated}</Cell>
             <Cell label="Resources" align=Align::End>{members}</Cell>
             <Cell label="Policies">{applied}</Cell>

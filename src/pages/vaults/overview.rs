@@ -5,7 +5,7 @@ use contract::vault::{Member, Protects};
 use leptos::prelude::*;
 
 use super::deeds::OneVault;
-use super::fill::{FillMeter, gb, mb, used};
+use super::fill::{FillMeter, gb, mb};
 use super::words::{kind_title, resource_title, status_badges};
 use crate::layout::use_paths;
 use crate::pages::service_tasks::words::{kind_word, status_tone, status_word};
@@ -92,9 +92,7 @@ fn size(one: OneVault) -> AnyView {
     view! {
         <FillMeter vault=now/>
         <Facts>
-            <Fact name="Used by backups">{move || vault.with(|vault| used(vault))}</Fact>
             <Fact name="Free">{move || vault.with(|vault| mb(vault.free_mb()))}</Fact>
-            <Fact name="Capacity">{move || vault.with(|vault| gb(vault.size_gb))}</Fact>
             <Fact name="Allocated to resources">{move || vault.with(|vault| gb(vault.allocated_gb))}</Fact>
             <Fact name="Threshold">{told}</Fact>
             <Fact name="When it is full">{move || if vault.read().auto_expand { "It grows by itself" } else { "Backups fail until it is enlarged" }}</Fact>

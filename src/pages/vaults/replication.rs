@@ -109,9 +109,11 @@ fn chooser(
     view! {
         {move || if any.get() {
             view! {
-                <Field id="vault-replication-choice" label="Replication policy to apply" required=true>
-                    <Select options=options value=chosen on_change=move |id| chosen.set(id)/>
-                </Field>
+                <div class="filter-row">
+                    <Field id="vault-replication-choice" label="Replication policy to apply" required=true>
+                        <Select options=options value=chosen on_change=move |id| chosen.set(id)/>
+                    </Field>
+                </div>
                 {move || picked.get().map(|policy| target_fields(one, policy, present, chosen))}
             }.into_any()
         } else {
