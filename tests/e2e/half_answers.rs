@@ -137,3 +137,31 @@ fn a_refresh_that_brings_half_of_it_keeps_what_was_whole() {
         Ok(())
     });
 }
+
+#[test]
+fn the_overview_asks_why_a_backup_in_a_vault_failed() {
+    journey("vault-failure", async |page| {
+        let mut world = page.sandbox().get("/sandbox/world")?;
+        let backups = world["tables"]["cbr_backups"].as_array_mut();
+        let made = |row: &&mut Value| {
+            row["resource_name"] == "cluster02"
+                && row["status"] == "available"
+                && row["image_type"] == "backup"
+        };
+        let newest = backups.and_then(|rows| rows.iter_mut().rfind(made));
+        let newest = newest.context("a usable backup")?;
+        newest["status"] = json!("error");
+        let id = newest["id"].clone();
+        let tasks = world["tables"]["cbr_tasks"].as_array_mut();
+        let task = tasks.and_then(|rows| rows.iter_mut().find(|row| row["backup_id"] == id));
+        let task = task.context("the task that made it")?;
+        task["status"] = json!("failed");
+        task["message"] = json!("The vault was full.");
+        page.sandbox().put("/sandbox/world", &world)?;
+
+        page.sign_in().await?;
+        page.see_text("The vault was full.").await?;
+        ensure!(!page.text().await?.contains("gave no reason"), "it did");
+        Ok(())
+    });
+}
