@@ -3,6 +3,7 @@
 use contract::time::Timestamp;
 use rusqlite::OptionalExtension as _;
 
+use super::names::Names;
 use crate::cbr::{invalid, page};
 use crate::http::Pairs;
 use crate::refusal::Outcome;
@@ -38,6 +39,8 @@ pub struct Filter {
     pub image_type: Option<String>,
     /// Part of the name.
     pub name: Option<String>,
+    /// The project's names with that part, where they are few.
+    pub names: Option<Names>,
     /// Any of these; empty is any at all.
     pub statuses: Vec<String>,
     pub start_time: Option<Timestamp>,
@@ -103,6 +106,11 @@ impl Filter {
                 })?)
             }
         };
+        let name = text("name");
+        let names = match &name {
+            Some(part) => Names::few(turn, tenant, part)?,
+            None => None,
+        };
         page::flag(pairs, "show_replication")?;
         let dedicated = page::flag(pairs, "dec")? == Some(true);
         Ok(Self {
@@ -116,7 +124,8 @@ impl Filter {
             resource_zone: text("resource_az"),
             resource_name: text("resource_name"),
             image_type: text("image_type"),
-            name: text("name"),
+            name,
+            names,
             statuses: pairs
                 .all("status")
                 .filter(|word| !word.is_empty())
@@ -174,6 +183,18 @@ impl Filter {
             && self.image_type.is_none()
             && !self.incremental
             && !self.counted
+    }
+
+    /// Whether it asks for some time and nothing else.
+    pub fn is_a_window(&self) -> bool {
+        self.ownership == Ownership::Private
+            && self.is_indexed()
+            && self.name.is_none()
+            && self.vault.is_none()
+            && self.resource_id.is_none()
+            && self.checkpoint_id.is_none()
+            && self.used_percent.is_none()
+            && self.statuses.is_empty()
     }
 
     fn is_timeless(&self) -> bool {

@@ -1,6 +1,7 @@
 //! Finding backups: filters, order and pages (cbr-v3 5.3, 24). Texts reach SQL as parameters only.
 
 mod filter;
+mod names;
 mod plan;
 
 use contract::cbr::backups::Backup;

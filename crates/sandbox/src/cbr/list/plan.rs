@@ -17,11 +17,12 @@ use crate::turn::Turn;
 /// it. A debug build draws the line so low that tests meet both sides.
 const FEW: i64 = if cfg!(debug_assertions) { 40 } else { 10_000 };
 
-/// How much quicker the backups of a window of time are sorted: their index says all that is needed for it.
-const QUICKER_IN_TIME: i64 = 4;
+/// How much quicker the backups of a window of time or of a state are sorted: their index says all that is needed
+/// for it.
+const QUICKER: i64 = 4;
 
 /// Up to this many are looked up by their names: one after the other, which takes longer than to sort them.
-const FEW_NAMED: i64 = FEW / 2;
+pub const FEW_NAMED: i64 = FEW / 2;
 
 /// Row numbers of the backups that take at least some percent of their vault. A vault has few such.
 const LARGE: &str =
@@ -154,6 +155,10 @@ impl Wanted {
         if filter.checkpoint_id.is_some() {
             return Ok(" INDEXED BY cbr_backups_by_checkpoint");
         }
+        let weighed = |n: i64| match filter.is_indexed() && first != Some(Key::Id) {
+            true => (n + QUICKER - 1) / QUICKER,
+            false => n,
+        };
         // What each part of the filter leaves, by which index, and whether that has them in order of time.
         let mut parts: Vec<(i64, &'static str, bool)> = Vec::new();
         let of_resource = " INDEXED BY cbr_backups_of_resource";
@@ -174,27 +179,22 @@ impl Wanted {
                 n += tally(turn, filter.tenant, "status", status.clone())?;
             }
             let one = filter.statuses.len() == 1;
-            parts.push((n, " INDEXED BY cbr_backups_by_status", one));
+            parts.push((weighed(n), " INDEXED BY cbr_backups_by_status", one));
         }
         let by_time = " INDEXED BY cbr_backups_by_time";
         if filter.start_time.is_some() || filter.end_time.is_some() {
-            let mut n = in_time(turn, filter)?;
-            if filter.is_indexed() && first != Some(Key::Id) {
-                n = (n + QUICKER_IN_TIME - 1) / QUICKER_IN_TIME;
+            match first {
+                None if filter.is_a_window() => return Ok(" INDEXED BY cbr_backups_in_time"),
+                Some(Key::CreatedAt) if filter.is_a_window() => return Ok(by_time),
+                _ => {}
             }
-            parts.push((n, by_time, true));
+            parts.push((weighed(in_time(turn, filter)?), by_time, true));
         }
         if let Some(percent) = filter.used_percent {
             parts.push((large(turn, percent)?, " NOT INDEXED", false));
         }
         let by_name = " INDEXED BY cbr_backups_by_name";
-        let names = match &filter.name {
-            Some(name) => Some(Names::of(turn, filter.tenant, name)?),
-            None => None,
-        };
-        if let Some(names) = &names
-            && names.backups <= FEW_NAMED
-        {
+        if let Some(names) = &filter.names {
             parts.push((names.backups, by_name, false));
         }
         let best = parts.into_iter().min_by_key(|(backups, ..)| *backups);
@@ -204,10 +204,11 @@ impl Wanted {
             (_, Some(key)) => index_of(key),
             (_, None) => by_time,
         };
-        if let Some(names) = names
-            && best.is_some_and(|(_, best, _)| best == by_name && index == by_name)
+        if let Some(names) = &filter.names
+            && index == by_name
         {
-            self.and("b.name IN (SELECT value FROM json_each(?))", names.json);
+            let json = names.json.clone();
+            self.and("b.name IN (SELECT value FROM json_each(?))", json);
         }
         Ok(index)
     }
@@ -242,7 +243,10 @@ fn count_one(turn: &Turn<'_>, filter: &Filter) -> Outcome<i64> {
         return tallied(turn, filter);
     }
     if let (true, Some(name)) = (filter.is_a_name(), &filter.name) {
-        return named(turn, filter.tenant, name);
+        return match &filter.names {
+            Some(names) => Ok(names.backups),
+            None => named(turn, filter.tenant, name),
+        };
     }
     let wanted = Wanted::of(turn, filter, None)?;
     let sql = format!(
@@ -288,32 +292,6 @@ fn named(turn: &Turn<'_>, tenant: i64, part: &str) -> Outcome<i64> {
         .query_row(params![tenant, part], |row| row.get(0))?)
 }
 
-/// The names with a part, looked for until they are more than few.
-struct Names {
-    /// How many backups have them; more than `FEW_NAMED` is as good as any number above it.
-    backups: i64,
-    /// All of them, as long as they are few.
-    json: String,
-}
-
-impl Names {
-    fn of(turn: &Turn<'_>, tenant: i64, part: &str) -> Outcome<Self> {
-        Ok(turn
-            .db
-            .prepare_cached(
-                "SELECT coalesce(sum(backups), 0), json_group_array(name)
-                 FROM (SELECT name, backups FROM cbr_name_counts
-                     WHERE project = ?1 AND instr(name, ?2) > 0 LIMIT ?3)",
-            )?
-            .query_row(params![tenant, part, FEW_NAMED + 1], |row| {
-                Ok(Self {
-                    backups: row.get(0)?,
-                    json: row.get(1)?,
-                })
-            })?)
-    }
-}
-
 /// How many backups take so much of their vaults; more than `FEW` is as good as any number above it.
 fn large(turn: &Turn<'_>, percent: i64) -> Outcome<i64> {
     let sql = format!("SELECT count(*) FROM ({LARGE} LIMIT ?)");
@@ -329,11 +307,11 @@ fn in_time(turn: &Turn<'_>, filter: &Filter) -> Outcome<i64> {
     Ok(turn
         .db
         .prepare_cached(
-            "SELECT count(*) FROM (SELECT 1 FROM cbr_backups INDEXED BY cbr_backups_by_time
+            "SELECT count(*) FROM (SELECT 1 FROM cbr_backups INDEXED BY cbr_backups_in_time
                  WHERE project = ?1 AND created_at >= ?2 AND created_at <= ?3 LIMIT ?4)",
         )?
         .query_row(
-            params![filter.tenant, start, end, QUICKER_IN_TIME * FEW + 1],
+            params![filter.tenant, start, end, QUICKER * FEW + 1],
             |row| row.get(0),
         )?)
 }

@@ -3,7 +3,6 @@
 //! The planner cannot know how many rows a filter leaves, so it is told: what leaves few is looked up
 //! and sorted, of the rest the rows are looked through in the order asked for until the page is full.
 
-use contract::model::BackupStatus;
 use rusqlite::types::Value as Sql;
 use rusqlite::{CachedStatement, params};
 
@@ -17,8 +16,8 @@ use crate::turn::Turn;
 /// it. A debug build draws the line so low that tests meet both sides.
 const FEW: i64 = if cfg!(debug_assertions) { 100 } else { 10_000 };
 
-/// Up to this many of a window of time, where their index says all that is needed to sort them.
-const FEW_IN_TIME: i64 = 4 * FEW;
+/// Up to this many of a window of time or of a state, where their index says all that is needed to sort them.
+const FEW_INDEXED: i64 = 4 * FEW;
 
 /// Up to this many are looked up by their names: one after the other, which takes longer than to sort them.
 const FEW_NAMED: i64 = FEW / 2;
@@ -141,8 +140,8 @@ impl Condition {
             && (by_time || few_of_policy(turn, policy)?)
         {
             " INDEXED BY backups_by_policy"
-        } else if let Some(status) = &filter.status
-            && (by_time && servers.is_none() || few_of_status(turn, tenant, status)?)
+        } else if filter.status.is_some()
+            && (by_time && servers.is_none() || few_of_status(turn, tenant, filter, first)?)
         {
             " INDEXED BY backups_by_status"
         } else if !by_time && few_in_time(turn, tenant, filter, first)? {
@@ -258,12 +257,31 @@ fn few_names(turn: &Turn<'_>, tenant: i64, part: &str) -> Outcome<i64> {
         .query_row(params![tenant, part, FEW_NAMED + 1], |row| row.get(0))?)
 }
 
-fn few_of_status(turn: &Turn<'_>, tenant: i64, status: &BackupStatus) -> Outcome<bool> {
+/// How many are few where the index knows everything but what the filter or the order asks beside it.
+fn few_indexed(filter: &BackupFilter, first: Option<Key>) -> i64 {
+    let indexed = filter.policy_id.is_none() && filter.image_type.is_none();
+    match first {
+        Some(Key::Id) => FEW,
+        _ if indexed => FEW_INDEXED,
+        _ => FEW,
+    }
+}
+
+fn few_of_status(
+    turn: &Turn<'_>,
+    tenant: i64,
+    filter: &BackupFilter,
+    first: Option<Key>,
+) -> Outcome<bool> {
+    let Some(status) = &filter.status else {
+        return Ok(false);
+    };
+    let few = few_indexed(filter, first);
     let query = turn.db.prepare_cached(
         "SELECT count(*) FROM (SELECT 1 FROM backups INDEXED BY backups_by_status
              WHERE project = ?1 AND status = ?2 LIMIT ?3)",
     )?;
-    is_few(query, (tenant, status.as_str(), FEW + 1))
+    at_most(few, query, (tenant, status.as_str(), few + 1))
 }
 
 fn few_of_policy(turn: &Turn<'_>, policy_id: &str) -> Outcome<bool> {
@@ -283,12 +301,7 @@ fn few_in_time(
     if filter.start_time.is_none() && filter.end_time.is_none() {
         return Ok(false);
     }
-    let indexed = filter.policy_id.is_none() && filter.image_type.is_none();
-    let few = match first {
-        Some(Key::Id) => FEW,
-        _ if indexed => FEW_IN_TIME,
-        _ => FEW,
-    };
+    let few = few_indexed(filter, first);
     let query = turn.db.prepare_cached(
         "SELECT count(*) FROM (SELECT 1 FROM backups INDEXED BY backups_by_time
              WHERE project = ?1 AND created_at >= ?2 AND created_at <= ?3 LIMIT ?4)",
