@@ -4,6 +4,7 @@ use contract::csbs::tags::{BatchAction, BatchTag, ProjectTagsAnswer, TagBatchReq
 use contract::model::Tag;
 use contract::operations::{Operation, cbr, csbs};
 use contract::request::RequestText;
+use contract::rules::TagRules;
 
 use super::call::{Api, operation_id};
 use super::error::ApiError;
@@ -28,11 +29,11 @@ impl Tagged {
         }
     }
 
-    /// How many tags it carries at most.
-    pub const fn limit(&self) -> usize {
+    /// What its tags may be.
+    pub const fn rules(&self) -> TagRules {
         match self {
-            Self::Backup(_) | Self::Policy(_) => contract::rules::MAX_TAGS,
-            Self::Vault(_) => contract::cbr::rules::MAX_TAGS,
+            Self::Backup(_) | Self::Policy(_) => TagRules::CSBS,
+            Self::Vault(_) => contract::cbr::rules::VAULT_TAGS,
         }
     }
 }

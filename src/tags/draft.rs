@@ -1,9 +1,9 @@
 //! Tags being edited: rows of key and value as typed, what they come to, and what saving changes.
 
 use contract::csbs::Tag as WireTag;
-use contract::csbs::tags::{TagProblem, checked_within};
+use contract::csbs::tags::{TagProblem, checked_by};
 use contract::model::Tag;
-use contract::rules::{MAX_TAGS, tag_key, tag_value};
+use contract::rules::{TagRules, tag_key};
 
 /// One row as it is typed.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -30,19 +30,19 @@ impl TagRow {
     }
 
     /// What is wrong with the value.
-    pub fn value_problem(&self) -> Option<String> {
-        let broken = tag_value(&self.value).err()?;
+    pub fn value_problem(&self, rules: TagRules) -> Option<String> {
+        let broken = (rules.value)(&self.value).err()?;
         Some(format!("Value: {broken}"))
     }
 }
 
 /// The tags that rows stand for, or a sentence about the first thing that keeps them from it.
 pub fn tags_of(rows: &[TagRow]) -> Result<Vec<Tag>, String> {
-    tags_within(rows, MAX_TAGS)
+    tags_by(rows, TagRules::CSBS)
 }
 
-/// The same for an object that carries at most `limit` tags.
-pub fn tags_within(rows: &[TagRow], limit: usize) -> Result<Vec<Tag>, String> {
+/// The same for an object with these rules.
+pub fn tags_by(rows: &[TagRow], rules: TagRules) -> Result<Vec<Tag>, String> {
     let typed: Vec<WireTag> = rows
         .iter()
         .filter(|row| !row.is_blank())
@@ -51,11 +51,24 @@ pub fn tags_within(rows: &[TagRow], limit: usize) -> Result<Vec<Tag>, String> {
             value: row.value.clone(),
         })
         .collect();
-    match checked_within(&typed, limit) {
+    match checked_by(&typed, rules) {
         Ok(tags) => Ok(tags.into_iter().map(Into::into).collect()),
-        Err(TagProblem::TooMany { count }) => Err(too_many(count, limit)),
+        Err(TagProblem::TooMany { count }) => Err(too_many(count, rules.limit)),
         Err(TagProblem::Broken { member, rule }) => Err(format!("A {member}: {rule}")),
     }
+}
+
+/// What tags may be, before any is typed.
+pub fn tags_hint(rules: TagRules) -> String {
+    let also = if (rules.value)(".").is_ok() {
+        ", also dots"
+    } else {
+        ""
+    };
+    format!(
+        "Up to {} tags. A key has 1–36 letters, digits, - and _; a value up to 43{also}, or none.",
+        rules.limit
+    )
 }
 
 /// The sentence about a number of tags that is too large.
@@ -121,6 +134,8 @@ pub fn tag_text(tag: &Tag) -> String {
 
 #[cfg(test)]
 mod tests {
+    use contract::cbr::rules::VAULT_TAGS;
+
     use super::*;
 
     fn tag(key: &str, value: &str) -> Tag {
@@ -158,10 +173,21 @@ mod tests {
             .map(|at| TagRow::key_problem(&rows, at).is_some())
             .collect();
         assert_eq!(keys, [false, true, true, true]);
-        assert!(rows[3].value_problem().is_some() && rows[0].value_problem().is_none());
+        let problem = |at: usize| rows[at].value_problem(TagRules::CSBS);
+        assert!(problem(3).is_some() && problem(0).is_none());
         assert!(tags_of(&rows).is_err());
         let eleven: Vec<TagRow> = (0..11).map(|n| row(&format!("k{n}"), "")).collect();
-        assert_eq!(tags_of(&eleven), Err(too_many(11, MAX_TAGS)));
+        assert_eq!(tags_of(&eleven), Err(too_many(11, TagRules::CSBS.limit)));
+    }
+
+    #[test]
+    fn a_vaults_value_may_have_a_dot() {
+        let row = row("version", "1.2");
+        assert!(row.value_problem(TagRules::CSBS).is_some());
+        assert_eq!(row.value_problem(VAULT_TAGS), None);
+        let rows = [row];
+        assert!(tags_of(&rows).is_err());
+        assert_eq!(tags_by(&rows, VAULT_TAGS), Ok(vec![tag("version", "1.2")]));
     }
 
     #[test]

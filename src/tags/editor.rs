@@ -3,7 +3,7 @@
 use contract::model::Tag;
 use leptos::prelude::*;
 
-use super::draft::{Change, tag_text};
+use super::draft::{Change, tag_text, tags_hint};
 use super::rows::TagRows;
 use crate::api::{Api, Tagged, change_tags, tag_requests, use_api};
 use crate::form::{ShowRequest, Submission};
@@ -50,8 +50,8 @@ pub fn tag_editor(
     let (api, toasts) = (use_api(), use_toasts());
     let open = RwSignal::new(false);
     let before = RwSignal::new(Vec::<Tag>::new());
-    let limit = of.with_untracked(Tagged::limit);
-    let rows = TagRows::within(limit);
+    let rules = of.with_untracked(Tagged::rules);
+    let rows = TagRows::of(rules);
     let submission = Submission::new();
     let tried = RwSignal::new(false);
     let show = move || {
@@ -105,7 +105,7 @@ pub fn tag_editor(
         </Button>
         <Dialog open=open title=Signal::derive(move || format!("Tags of {}", name.get())) wide=true>
             <form on:submit=move |event| { event.prevent_default(); save.run(()) }>
-                <p class="field-hint">{format!("Up to {limit} tags. A key has 1–36 letters, digits, - and _; a value up to 43, or none.")}</p>
+                <p class="field-hint">{tags_hint(rules)}</p>
                 {rows.view()}
                 {move || problem().map(|text| view! { <Notice tone=Tone::Bad title=text announce=true/> })}
                 {move || submission.failure().get().map(|text| view! {

@@ -6,6 +6,6 @@ mod editor;
 mod rows;
 
 pub use bulk::{BulkTags, TagTarget, bulk_dialog};
-pub use draft::{Change, TagRow, tag_text, tags_of, tags_within, too_many};
+pub use draft::{Change, TagRow, tag_text, tags_by, tags_hint, tags_of, too_many};
 pub use editor::{TagList, tag_editor};
 pub use rows::TagRows;

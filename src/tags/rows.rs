@@ -1,10 +1,10 @@
 //! The rows of key and value that both editors and the form of a backup share.
 
 use contract::model::Tag;
-use contract::rules::MAX_TAGS;
+use contract::rules::TagRules;
 use leptos::prelude::*;
 
-use super::draft::{TagRow, tags_within};
+use super::draft::{TagRow, tags_by};
 use crate::form::{Field, TextInput};
 use crate::ui::dom::{focus_id, fresh_id};
 use crate::ui::{Button, ButtonKind, Glyph};
@@ -23,20 +23,20 @@ pub struct TagRows {
     rows: RwSignal<Vec<RowSignals>>,
     next: StoredValue<u32>,
     id: StoredValue<String>,
-    /// As many rows as there may be.
-    limit: usize,
+    /// What the tags may be.
+    rules: TagRules,
 }
 
 impl TagRows {
     /// No rows yet.
     pub fn new() -> Self {
-        Self::within(MAX_TAGS)
+        Self::of(TagRules::CSBS)
     }
 
-    /// No rows yet, for an object that carries at most `limit` tags.
-    pub fn within(limit: usize) -> Self {
+    /// No rows yet, for an object with these rules.
+    pub fn of(rules: TagRules) -> Self {
         Self {
-            limit,
+            rules,
             rows: RwSignal::new(Vec::new()),
             next: StoredValue::new(0),
             id: StoredValue::new(fresh_id("tag")),
@@ -92,7 +92,7 @@ impl TagRows {
 
     /// The tags they stand for, or what keeps them from it; tracked.
     pub fn tags(self) -> Result<Vec<Tag>, String> {
-        tags_within(&self.typed(), self.limit)
+        tags_by(&self.typed(), self.rules)
     }
 
     fn key_id(self, number: u32) -> String {
@@ -125,8 +125,8 @@ impl TagRows {
     /// The fields.
     pub fn view(self) -> AnyView {
         let full = Signal::derive(move || {
-            let full = self.rows.with(|rows| rows.len() >= self.limit);
-            full.then(|| format!("There are at most {} tags here.", self.limit))
+            let full = self.rows.with(|rows| rows.len() >= self.rules.limit);
+            full.then(|| format!("There are at most {} tags here.", self.rules.limit))
         });
         view! {
             <ul class="tag-rows" aria-label="Tags being edited">
@@ -152,7 +152,7 @@ impl TagRows {
                 key: String::new(),
                 value: row.value.get(),
             }
-            .value_problem()
+            .value_problem(self.rules)
         });
         let value_id = self
             .id

@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use console::tags::TagRows;
 use contract::model::Tag;
+use contract::rules::TagRules;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast as _;
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -83,7 +84,10 @@ async fn adding_and_removing_rows_moves_the_focus_to_a_key() {
 #[wasm_bindgen_test]
 async fn as_many_rows_as_an_object_carries_tags_and_no_more() {
     let page = mount(|| {
-        let rows = TagRows::within(2);
+        let rows = TagRows::of(TagRules {
+            limit: 2,
+            ..TagRules::CSBS
+        });
         rows.load(&[]);
         rows.view()
     });

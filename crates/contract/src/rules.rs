@@ -248,6 +248,23 @@ pub(crate) fn is_tag_letter(c: char) -> bool {
     c.is_alphanumeric() || c == '-' || c == '_'
 }
 
+/// What may be on an object of a kind; keys are the same everywhere.
+#[derive(Clone, Copy, Debug)]
+pub struct TagRules {
+    /// How many tags it carries at most.
+    pub limit: usize,
+    /// A value as it is stored, or the rule that it breaks.
+    pub value: fn(&str) -> Result<String, Broken>,
+}
+
+impl TagRules {
+    /// For backups and policies (csbs-v1 5.1).
+    pub const CSBS: Self = Self {
+        limit: MAX_TAGS,
+        value: tag_value,
+    };
+}
+
 /// A count or number of days of a retention: −1 for no limit, or 0–99999 (csbs-v1 3.3).
 pub fn retention_limit(value: i64) -> Result<Option<u32>, Broken> {
     match value {

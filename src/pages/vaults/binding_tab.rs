@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use contract::cbr::rules::{MAX_BIND_TAGS, ObjectType};
+use contract::cbr::rules::{BIND_TAGS, ObjectType};
 use contract::cbr::vaults::{BindRules, VaultUpdate};
 use contract::vault::{Protects, Vault, update_refusals};
 use leptos::prelude::*;
@@ -25,7 +25,7 @@ pub fn is_possible(vault: &Vault) -> bool {
 /// The tab. What is typed stays while newer data come.
 pub fn tab(one: OneVault) -> AnyView {
     let known = Query::new(resources);
-    let rows = TagRows::within(MAX_BIND_TAGS);
+    let rows = TagRows::of(BIND_TAGS);
     let (on, tags) = one
         .vault
         .with_untracked(|vault| (vault.auto_bind, vault.bind_tags.clone()));

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use contract::cbr::rules::{MAX_BIND_TAGS, MAX_TAGS};
+use contract::cbr::rules::{BIND_TAGS, VAULT_TAGS};
 use contract::cbr::vaults::VaultCreateRequest;
 use contract::operations::cbr;
 use contract::request::RequestText;
@@ -28,7 +28,7 @@ use crate::layout::{Page, use_paths};
 use crate::query::{Query, query_view};
 use crate::router::use_navigate;
 use crate::session::use_session;
-use crate::tags::TagRows;
+use crate::tags::{TagRows, tags_hint};
 use crate::ui::{
     Button, ButtonKind, ButtonLink, Card, Fact, Facts, Glyph, Notice, Tone, use_toasts,
 };
@@ -63,7 +63,7 @@ impl Making {
     fn new(known: Signal<Arc<Known>>, entered: KeptVault) -> Self {
         let draft = RwSignal::new(VaultDraft::default());
         let chosen = RwSignal::new(Vec::new());
-        let (tags, bind) = (TagRows::within(MAX_TAGS), TagRows::within(MAX_BIND_TAGS));
+        let (tags, bind) = (TagRows::of(VAULT_TAGS), TagRows::of(BIND_TAGS));
         let checked = Memo::new(move |_| {
             let (tags, bind) = (tags.typed(), bind.typed());
             known.with(|known| {
@@ -263,7 +263,7 @@ fn binding_card(making: Making) -> AnyView {
 fn tag_fields(making: Making) -> AnyView {
     let message = making.message(id::TAGS, |_| false);
     view! {
-        <p class="field-hint">{format!("Up to {MAX_TAGS} tags. A key has 1–36 letters, digits, - and _; a value up to 43, or none.")}</p>
+        <p class="field-hint">{tags_hint(VAULT_TAGS)}</p>
         <div id=id::TAGS tabindex="-1" role="group" aria-label="Tags of the vault">{making.tags.view()}</div>
         {move || message.get().map(|text| view! { <Notice tone=Tone::Bad title=text/> })}
     }

@@ -1,6 +1,6 @@
 //! The draft of a new vault as the form holds it, and the request it stands for.
 
-use contract::cbr::rules::{DEFAULT_THRESHOLD, MAX_BIND_TAGS, MAX_TAGS, ObjectType};
+use contract::cbr::rules::{BIND_TAGS, DEFAULT_THRESHOLD, ObjectType, VAULT_TAGS};
 use contract::cbr::vaults::{
     BillingCreate, BindRules, ResourceCreate, ResourceExtra, VaultCreate, VaultCreateRequest,
 };
@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::api::Resources;
 use crate::form::Problem;
-use crate::tags::{TagRow, tags_within};
+use crate::tags::{TagRow, tags_by};
 
 /// Ids of the fields, to which problems lead.
 pub mod id {
@@ -140,7 +140,7 @@ impl VaultDraft {
             size_gb: number(&self.size).unwrap_or(0),
             auto_expand: self.auto_expand,
             auto_bind: self.auto_bind && self.can_bind(),
-            bind_tags: tags_within(bind, MAX_BIND_TAGS).unwrap_or_default(),
+            bind_tags: tags_by(bind, BIND_TAGS).unwrap_or_default(),
             ..Vault::default()
         }
     }
@@ -165,13 +165,13 @@ impl VaultDraft {
         if let Err(rule) = &threshold {
             refuse(id::THRESHOLD, format!("Threshold: {rule}."));
         }
-        let tags = tags_within(around.tags, MAX_TAGS);
+        let tags = tags_by(around.tags, VAULT_TAGS);
         if let Err(text) = &tags {
             refuse(id::TAGS, text.clone());
         }
         let auto_bind = self.auto_bind && self.can_bind();
         let bind = if auto_bind {
-            tags_within(around.bind, MAX_BIND_TAGS)
+            tags_by(around.bind, BIND_TAGS)
         } else {
             Ok(Vec::new())
         };

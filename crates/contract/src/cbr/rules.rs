@@ -3,7 +3,7 @@
 
 use super::advanced::Advanced;
 use super::policies::Definition;
-use crate::rules::{self, Broken};
+use crate::rules::{self, Broken, TagRules};
 use crate::schedule::Schedule;
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -461,6 +461,17 @@ pub fn tag_value(text: &str) -> Result<String, Broken> {
         c == '.' || rules::is_tag_letter(c)
     })
 }
+
+/// Tags of a vault.
+pub const VAULT_TAGS: TagRules = TagRules {
+    limit: MAX_TAGS,
+    value: tag_value,
+};
+/// Tags in a bind rule.
+pub const BIND_TAGS: TagRules = TagRules {
+    limit: MAX_BIND_TAGS,
+    value: tag_value,
+};
 
 #[cfg(test)]
 mod tests {

@@ -88,22 +88,22 @@ pub enum TagProblem {
 
 /// Tags as they are stored: blanks trimmed, each within the rules of creation.
 pub fn checked(tags: &[Tag]) -> Result<Vec<Tag>, TagProblem> {
-    checked_within(tags, rules::MAX_TAGS)
+    checked_by(tags, rules::TagRules::CSBS)
 }
 
-/// The same for objects that carry another number of tags, such as vaults.
-pub fn checked_within(tags: &[Tag], limit: usize) -> Result<Vec<Tag>, TagProblem> {
+/// The same for objects with other rules, such as vaults.
+pub fn checked_by(tags: &[Tag], wanted: rules::TagRules) -> Result<Vec<Tag>, TagProblem> {
     let part = |member| move |rule| TagProblem::Broken { member, rule };
     let mut clean: Vec<Tag> = Vec::with_capacity(tags.len());
     for tag in tags {
         let key = rules::tag_key(&tag.key).map_err(part("key"))?;
-        let value = rules::tag_value(&tag.value).map_err(part("value"))?;
+        let value = (wanted.value)(&tag.value).map_err(part("value"))?;
         if clean.iter().any(|earlier| earlier.key == key) {
             return Err(part("key")(Broken::Duplicate(key)));
         }
         clean.push(Tag { key, value });
     }
-    if clean.len() > limit {
+    if clean.len() > wanted.limit {
         return Err(TagProblem::TooMany { count: clean.len() });
     }
     Ok(clean)
