@@ -13,14 +13,18 @@ use serde_json::Value;
 
 use crate::csbs::Company;
 
-const SPOILT: [&str; 6] = [
-    "UPDATE cbr_backups SET status = 'error' WHERE seq % 13 = 0",
-    "UPDATE cbr_backups SET status = 'restoring' WHERE seq % 13 = 1",
-    "UPDATE cbr_backups SET status = 'protecting' WHERE seq % 13 = 2",
-    "UPDATE cbr_backups SET image_id = 'an-image' WHERE seq % 13 = 3",
-    "INSERT OR IGNORE INTO cbr_members (id, backup, receiver, status, image_id, created_at, updated_at)
-     SELECT 'm' || b.seq, b.seq, (SELECT max(no) FROM tenants), 'accepted', iif(b.seq % 13 = 4, 'theirs', NULL), 0, 0
-         FROM cbr_backups b WHERE b.seq % 13 IN (4, 5) AND b.project <> (SELECT max(no) FROM tenants)",
+/// Every thirteenth of each project, counted within it: which row numbers its backups have depends on the hour.
+const SPOILT: [&str; 7] = [
+    "CREATE TEMP TABLE places AS
+     SELECT seq, (row_number() OVER (PARTITION BY project ORDER BY seq)) % 13 AS place FROM cbr_backups",
+    "UPDATE cbr_backups SET status = 'error' WHERE seq IN (SELECT seq FROM places WHERE place = 0)",
+    "UPDATE cbr_backups SET status = 'restoring' WHERE seq IN (SELECT seq FROM places WHERE place = 1)",
+    "UPDATE cbr_backups SET status = 'protecting' WHERE seq IN (SELECT seq FROM places WHERE place = 2)",
+    "UPDATE cbr_backups SET image_id = 'an-image' WHERE seq IN (SELECT seq FROM places WHERE place = 3)",
+    "INSERT OR REPLACE INTO cbr_members (id, backup, receiver, status, image_id, created_at, updated_at)
+     SELECT 'm' || b.seq, b.seq, (SELECT max(no) FROM tenants), 'accepted', iif(place = 4, 'theirs', NULL), 0, 0
+         FROM cbr_backups b JOIN places USING (seq)
+         WHERE place IN (4, 5) AND b.project <> (SELECT max(no) FROM tenants)",
     "UPDATE cbr_vaults SET locked = 1 WHERE name = 'cluster'",
 ];
 
