@@ -289,7 +289,7 @@ fn machines(turn: &Turn<'_>, partner: &Owner) -> Outcome<()> {
     Ok(())
 }
 
-/// One of the next backups fails.
+/// The second of the next backups fails; the partner's vault of servers is backed up at 00:45.
 pub fn fails(turn: &Turn<'_>) {
     turn.faults.arm(Fault {
         operation: runs::RUN.to_owned(),

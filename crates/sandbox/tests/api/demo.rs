@@ -69,6 +69,8 @@ async fn both_projects_have_vaults_with_a_past() {
     let vaults = vaults.as_array().unwrap();
     assert_eq!(vaults.len(), 4);
     assert!(vaults.iter().any(|vault| vault["locked"] == true));
+    let failed = get(&partner, "/operation-logs?status=failed").await;
+    assert_eq!(failed["count"], 1, "{failed}");
     for vault in vaults {
         let (size, used) = (&vault["billing"]["size"], &vault["billing"]["used"]);
         assert!(used.as_i64().unwrap() > 0, "{vault}");
