@@ -132,6 +132,8 @@ async fn runs(heard: &mut Heard) {
     let nightly = company.policy("apps-nightly").await;
     company.protect(&server, json!({})).await;
     heard.expect("500 CSBS.1001", &company.run_refused(&nightly).await);
+    // A schedule that is due while that backup runs would wait for it.
+    company.advance("PT6H").await;
     let pattern = nightly["scheduled_operations"][0]["trigger"]["properties"]["pattern"]
         .as_str()
         .unwrap();

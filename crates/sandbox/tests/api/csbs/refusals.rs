@@ -171,7 +171,8 @@ async fn what_runs_keeps_other_things_from_beginning() {
         "CSBS.2003"
     );
 
-    // Until its schedule has begun a run.
+    // Until its schedule has begun a run; one that is due while that backup runs would wait for it.
+    company.advance("PT6H").await;
     let first = policy["scheduled_operations"][0]["trigger"]["properties"]["pattern"]
         .as_str()
         .unwrap();
