@@ -4,20 +4,21 @@
 use std::collections::HashMap;
 
 use contract::csbs::Tag;
-use contract::csbs::backups::Protect;
+use contract::csbs::backups::{Protect, VolumeBackup};
 use contract::csbs::policies::{
     Definition, PolicyCreate, PolicyUpdate, Resource, ScheduledOperationCreate, TriggerCreate,
     TriggerPropertiesCreate,
 };
 use contract::csbs::restores::{RestoreCreate, RestoreParameters, RestoreTargets, VolumeMapping};
 use contract::image::WholeImageRequest;
+use contract::model::BackupStatus;
 use contract::rules::{Description, Name, PROVIDER_ID, SERVER_KIND};
 use contract::schedule::Schedule;
 use serde_json::json;
 
 use super::inventory::{Disk, HUGE, LARGE, MEDIUM, Machine, SMALL, Site, disk, linux};
 use super::vaults;
-use crate::csbs::{policies, restores, runs};
+use crate::csbs::{BackupFilter, Page, list, policies, restores, runs};
 use crate::faults::{Effect, Fault};
 use crate::images;
 use crate::jobs;
@@ -263,6 +264,7 @@ pub fn found(turn: &Turn<'_>) -> Outcome<()> {
     )?;
     story.in_full("db02", "before-failover", "", 9 * MINUTE)?;
     vaults::close(&story.pass_until(8 * MINUTE)?)?;
+    story.once_free(8 * MINUTE, vaults::backs_up)?;
     story.pass_until(0)?;
     for (n, machine) in (0i64..).zip(newcomers()) {
         let since = turn.now.plus_seconds(n * 7 * MINUTE - DAY);
@@ -399,15 +401,31 @@ impl<'a> Story<'a> {
         Ok(())
     }
 
-    fn by_hand(&self, server: &str, backup: &str, words: &str, before: i64) -> Outcome<String> {
+    fn by_hand(&self, server: &str, backup: &str, words: &str, before: i64) -> Outcome<()> {
         self.backup(server, backup, words, before, true)
     }
 
-    fn in_full(&self, server: &str, backup: &str, words: &str, before: i64) -> Outcome<String> {
+    fn in_full(&self, server: &str, backup: &str, words: &str, before: i64) -> Outcome<()> {
         self.backup(server, backup, words, before, false)
     }
 
-    /// A backup by hand; when the server is busy at that moment it waits, as a person would.
+    /// Does it when nothing else runs on the server any more, as a person would who waits for an hour at most.
+    /// Says how many seconds before the present that was.
+    fn once_free<T>(
+        &self,
+        before: i64,
+        act: impl Fn(&Turn<'a>) -> Outcome<T>,
+    ) -> Outcome<Option<(i64, T)>> {
+        for minutes in 0..=(before / MINUTE).min(60) {
+            let before = before - minutes * MINUTE;
+            match act(&self.pass_until(before)?) {
+                Err(failure) if failure.refusal().is_some() => {}
+                done => return Ok(Some((before, done?))),
+            }
+        }
+        Ok(None)
+    }
+
     fn backup(
         &self,
         server: &str,
@@ -415,22 +433,18 @@ impl<'a> Story<'a> {
         words: &str,
         before: i64,
         incremental: bool,
-    ) -> Outcome<String> {
-        let mut before = before;
-        loop {
-            let turn = self.pass_until(before)?;
+    ) -> Outcome<()> {
+        let (backup, words) = (name(backup)?, description(words)?);
+        let by_hand = |turn: &Turn<'_>| {
             let wanted = Protect {
-                backup_name: Some(name(backup)?),
-                description: Some(description(words)?),
+                backup_name: Some(backup.clone()),
+                description: Some(words.clone()),
                 incremental: Some(incremental),
                 ..Protect::default()
             };
-            match runs::protect(&turn, &self.site.project_id, self.server(server), wanted) {
-                Err(failure) if failure.refusal().is_some() && before > MINUTE => before -= MINUTE,
-                Err(failure) if failure.refusal().is_some() => return Ok(String::new()),
-                other => return Ok(other?.id),
-            }
-        }
+            runs::protect(turn, &self.site.project_id, self.server(server), wanted)
+        };
+        self.once_free(before, by_hand).map(drop)
     }
 
     fn fails(&self, operation: &str, before: i64, times: u64, code: &str) -> Outcome<()> {
@@ -502,57 +516,59 @@ impl<'a> Story<'a> {
                 },
             });
         }
-        let turn = self.pass_until(before)?;
         let policy = self.policies.get(policy).cloned().unwrap_or_default();
-        let filter = crate::csbs::BackupFilter {
+        let newest = BackupFilter {
             resource_id: Some(self.server(server).to_owned()),
             policy_id: Some(policy),
-            status: Some(contract::model::BackupStatus::Available),
-            ..Default::default()
+            status: Some(BackupStatus::Available),
+            ..BackupFilter::default()
         };
-        let page = crate::csbs::Page {
-            limit: 1,
-            ..Default::default()
-        };
-        let newest = crate::csbs::list::list(&turn, &self.site.project_id, &filter, &page)?;
-        let Some(newest) = newest.into_iter().next() else {
-            return Ok(());
-        };
-        let wanted = RestoreCreate {
-            provider_id: PROVIDER_ID.to_owned(),
-            checkpoint_id: newest.checkpoint_id,
-            restore_target: None,
-            parameters: RestoreParameters {
-                checkpoint_item_id: newest.id,
-                power_on: true,
-                targets: RestoreTargets {
-                    server_id: newest.resource_id,
-                    volumes: newest
-                        .extend_info
-                        .volume_backups
-                        .into_iter()
-                        .map(|disk| VolumeMapping {
-                            backup_id: disk.id,
-                            volume_id: disk.source_volume_id,
-                        })
-                        .collect(),
-                },
-            },
-        };
-        match restores::create(&turn, &self.site.project_id, &wanted) {
-            // A backup of the server happens to run at that moment: this restore never was.
-            Err(failure) if failure.refusal().is_some() => Ok(()),
-            other => other.map(drop),
-        }?;
-        if code.is_some() {
+        let restored = self.once_free(before, |turn| self.restore(turn, &newest))?;
+        if let (Some((began, true)), true) = (restored, code.is_some()) {
             // Somebody starts the server again after the failed attempt.
-            let later = self.pass_until(before - 20 * MINUTE)?;
+            let later = self.pass_until(began - 20 * MINUTE)?;
             later.db.execute(
                 "UPDATE servers SET status = 'ACTIVE' WHERE id = ?1",
                 [self.server(server)],
             )?;
         }
         Ok(())
+    }
+
+    /// The first backup that fits goes back to where it came from; `false` when there is none.
+    fn restore(&self, turn: &Turn<'_>, wanted: &BackupFilter) -> Outcome<bool> {
+        let first = Page {
+            limit: 1,
+            ..Page::default()
+        };
+        let found = list::list(turn, &self.site.project_id, wanted, &first)?;
+        let Some(backup) = found.into_iter().next() else {
+            return Ok(false);
+        };
+        let back = |disk: VolumeBackup| VolumeMapping {
+            backup_id: disk.id,
+            volume_id: disk.source_volume_id,
+        };
+        let wanted = RestoreCreate {
+            provider_id: PROVIDER_ID.to_owned(),
+            checkpoint_id: backup.checkpoint_id,
+            restore_target: None,
+            parameters: RestoreParameters {
+                checkpoint_item_id: backup.id,
+                power_on: true,
+                targets: RestoreTargets {
+                    server_id: backup.resource_id,
+                    volumes: backup
+                        .extend_info
+                        .volume_backups
+                        .into_iter()
+                        .map(back)
+                        .collect(),
+                },
+            },
+        };
+        restores::create(turn, &self.site.project_id, &wanted)?;
+        Ok(true)
     }
 }
 

@@ -9,7 +9,30 @@ use crate::csbs::{Company, DAILY, P, policy};
 
 #[tokio::test]
 async fn the_demo_company_is_there_end_to_end() {
-    let world = World::start(Seed::Demo).await;
+    company_is_there(&World::start(Seed::Demo).await).await;
+}
+
+#[tokio::test]
+async fn both_projects_have_vaults_with_a_past() {
+    vaults_have_a_past(&World::start(Seed::Demo).await).await;
+}
+
+/// Much of the story hangs on which policies run shortly before it is told.
+#[tokio::test]
+async fn the_story_is_whole_at_all_hours_and_on_every_day_of_the_week() {
+    /// A day, ten hours and seven minutes: a dozen of them come by every second hour.
+    const STEP: i64 = ((24 + 10) * 60 + 7) * 60 * 1_000_000;
+    let world = World::empty().await;
+    for _ in 0..12 {
+        world.pass(0, STEP);
+        let made = world.post("/sandbox/reset", json!({"seed": "demo"})).await;
+        assert!(made.status.is_success(), "{made:?}");
+        company_is_there(&world).await;
+        vaults_have_a_past(&world).await;
+    }
+}
+
+async fn company_is_there(world: &World) {
     let demo = world.demo().await;
     let get = async |path: &str| {
         let answer = world.get_as(&demo, path).await;
@@ -53,9 +76,7 @@ async fn the_demo_company_is_there_end_to_end() {
     assert!(restores["restores"].as_array().unwrap().len() >= 2);
 }
 
-#[tokio::test]
-async fn both_projects_have_vaults_with_a_past() {
-    let world = World::start(Seed::Demo).await;
+async fn vaults_have_a_past(world: &World) {
     let (demo, partner) = (
         world.demo().await,
         world.sign_in("demo2", "demo-project-2").await,
