@@ -241,7 +241,7 @@ fn at_320_pixels_rows_are_cards_and_nothing_is_cut_off() {
 #[test]
 fn one_backup_shows_everything_and_an_unknown_one_says_so() {
     journey("backups-detail", async |page| {
-        open_list(page, "demo", "?status=available").await?;
+        open_list(page, "demo", "?status=available&service=csbs").await?;
         loaded(page).await?;
         let table = page.see("table", "Backups").await?;
         let link = table.find(By::Css(".grid-cell-name a")).await?;

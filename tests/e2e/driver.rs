@@ -17,6 +17,10 @@ use crate::server::{Anchorage, Chromedriver, root, target};
 const PATIENCE: Duration = Duration::from_secs(15);
 const LOOK_AGAIN: Duration = Duration::from_millis(30);
 
+/// What time it is in the sandbox when a journey begins, so that none hangs on when it is made: a quiet hour of a working day, at
+/// which no policy of the demo world runs. `JOURNEYS_NOW` is another one.
+const NOW: &str = "2026-11-25T10:20:00Z";
+
 /// A person's role and the name they would read or hear, as in `("button", "Save policy")`. The roles are those of find.js.
 type Role<'a> = &'a str;
 
@@ -455,8 +459,9 @@ impl Page {
     /// Signed out, nothing stored, a wide window, a fresh demo world.
     async fn start_over(&self) -> Result<()> {
         self.anchorage.delete("/sandbox/faults")?;
+        let now = std::env::var("JOURNEYS_NOW").unwrap_or_else(|_| NOW.to_owned());
         self.anchorage
-            .post("/sandbox/reset", &json!({"seed": "demo"}))?;
+            .post("/sandbox/reset", &json!({"seed": "demo", "now": now}))?;
         self.open("/sign-in").await?;
         self.driver.delete_all_cookies().await?;
         self.script("localStorage.clear(); sessionStorage.clear()", vec![])

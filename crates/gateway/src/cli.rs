@@ -3,6 +3,7 @@
 use std::{net::SocketAddr, path::PathBuf};
 
 use clap::{Args, Parser, Subcommand};
+use contract::time::Timestamp;
 use sandbox::Seed;
 
 /// Browser console for cloud-server backups: serves the console, keeps the cloud's tokens, and brings a
@@ -89,6 +90,9 @@ pub struct Sandbox {
         value_name = "SEED"
     )]
     pub seed: Seed,
+    /// What time it is when a new world begins, such as 2026-03-14T09:00:00Z [default: this machine's clock]
+    #[arg(long, env = "ANCHORAGE_NOW", value_name = "TIME", value_parser = sandbox::clock::parse_now)]
+    pub now: Option<Timestamp>,
     /// Switch the sandbox's own controls (/sandbox/...) off.
     #[arg(long, env = "ANCHORAGE_NO_CONTROLS")]
     pub no_controls: bool,
@@ -106,7 +110,8 @@ const SANDBOX_HELP: &str = "\
 When it accepts connections, one line of JSON with its address, keys and sign-in goes to standard
 output; everything else goes to standard error.
 
-  anchorage sandbox --listen 127.0.0.1:0 --seed scale:100000";
+  anchorage sandbox --listen 127.0.0.1:0 --seed scale:100000
+  anchorage sandbox --listen 127.0.0.1:0 --now 2026-03-14T09:00:00Z";
 
 #[cfg(test)]
 mod tests {

@@ -85,6 +85,7 @@ pub async fn sandbox(options: cli::Sandbox) -> Result<()> {
         listen: options.listen,
         data: data_folder(Some(options.data))?,
         seed: options.seed,
+        now: options.now,
         controls: !options.no_controls,
         ..sandbox::Options::default()
     })

@@ -10,9 +10,11 @@
 //! - [`Clock::real_now`]: the machine's clock; request signatures are dated with it, because
 //!   clients sign with their own clock and know nothing of the virtual one.
 
+use std::ops::Range;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use contract::time::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _};
 
 use crate::store::StoreError;
@@ -49,6 +51,15 @@ impl ClockState {
         let elapsed = (real - self.real_at).max(0);
         self.virtual_at
             .saturating_add(elapsed.saturating_mul(i64::from(self.rate)))
+    }
+
+    /// Set to another virtual time by hand; sessions do not notice.
+    pub fn set_to(self, virtual_at: Micros) -> Self {
+        Self {
+            jumped: self.jumped + (virtual_at - self.virtual_at),
+            virtual_at,
+            ..self
+        }
     }
 
     /// Reads the stored clock; `None` in a fresh database.
@@ -114,9 +125,10 @@ impl Clock {
         state.now((self.source)()) - state.jumped
     }
 
-    /// How far the clock was advanced by hand: add it to a session time to show it.
-    pub fn jumped(&self) -> Micros {
-        self.held().jumped
+    /// A time of a session as its holder is told: advanced with the clock, but in a world of the past never before the
+    /// machine's, or clients that look at their own clock would think that it had ended.
+    pub fn shown(&self, session: Micros) -> Micros {
+        session + self.held().jumped.max(0)
     }
 
     /// The machine's clock.
@@ -145,6 +157,17 @@ impl Clock {
     }
 }
 
+/// What time it is to be in a fresh world.
+pub fn parse_now(text: &str) -> Result<Timestamp, String> {
+    /// From 2000-01-01 until 2200-01-01: what lies before in a seed, and what is advanced after, can be written too.
+    const YEARS: Range<i64> = 946_684_800..7_258_118_400;
+    Timestamp::parse(text)
+        .filter(|now| YEARS.contains(&now.seconds()))
+        .ok_or_else(|| {
+            "now must be a time from 2000 to 2199 such as 2026-03-14T09:26:53Z.".to_owned()
+        })
+}
+
 fn machine_time() -> Micros {
     SystemTime::now()
         .duration_since(UNIX_EPOCH)
@@ -163,14 +186,12 @@ mod tests {
     fn a_jump_moves_the_virtual_clock_but_no_session() {
         let clock = Clock::with_source(None, || AT);
         let before = clock.session_now();
-        let state = clock.state();
-        clock.set(ClockState {
-            virtual_at: state.virtual_at + 500,
-            jumped: state.jumped + 500,
-            ..state
-        });
-        assert_eq!(clock.now(), AT + 500);
-        assert_eq!(clock.session_now(), before);
+        for there in [AT + 500, AT - 700] {
+            clock.set(clock.state().set_to(there));
+            assert_eq!(clock.now(), there);
+            assert_eq!(clock.session_now(), before);
+            assert_eq!(clock.shown(before), there.max(AT));
+        }
         assert_eq!(clock.real_now(), AT);
     }
 

@@ -43,6 +43,8 @@ pub struct Options {
     pub data: Data,
     /// What a fresh store begins with; ignored by one that has a world already.
     pub seed: Seed,
+    /// What time it is in a fresh store, the machine's if `None`; a store that has a world keeps its clock.
+    pub now: Option<Timestamp>,
     /// Whether `/sandbox/…` answers.
     pub controls: bool,
     /// Whether a signed request whose date is more than 15 minutes from the machine's clock is refused.
@@ -56,6 +58,7 @@ impl Default for Options {
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
             data: Data::Memory,
             seed: Seed::Demo,
+            now: None,
             controls: true,
             check_signature_date: true,
         }
@@ -133,6 +136,9 @@ impl Sandbox {
         let stored = store.read_blocking(ClockState::load)?;
         let clock = Clock::new(stored);
         if stored.is_none() {
+            if let Some(now) = options.now {
+                clock.set(clock.state().set_to(now.micros()));
+            }
             store.write_blocking(|db| {
                 clock.state().save(db)?;
                 accounts::found(db)?;

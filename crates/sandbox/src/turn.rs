@@ -245,10 +245,5 @@ impl Sandbox {
 }
 
 fn jumped_to(state: ClockState, to: i64) -> ClockState {
-    let jump = (to - state.virtual_at).max(0);
-    ClockState {
-        virtual_at: state.virtual_at + jump,
-        jumped: state.jumped + jump,
-        ..state
-    }
+    state.set_to(to.max(state.virtual_at))
 }

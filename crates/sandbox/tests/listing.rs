@@ -298,7 +298,7 @@ fn the_index_of_names_follows_what_happens_to_backups() {
             Ok::<_, Failure>(())
         })
         .unwrap();
-    world.sandbox.reset(Seed::Scale(50)).unwrap();
+    world.sandbox.reset(Seed::Scale(50), None).unwrap();
     let named = |text: &str| {
         let filter = BackupFilter {
             name: Some(text.to_owned()),

@@ -364,7 +364,7 @@ fn what_is_kept_is_what_is_there() {
     };
     same(&world.sandbox);
     let document = world.sandbox.export_world().unwrap();
-    world.sandbox.reset(Seed::Demo).unwrap();
+    world.sandbox.reset(Seed::Demo, None).unwrap();
     same(&world.sandbox);
     world.sandbox.import_world(&document).unwrap();
     same(&world.sandbox);
@@ -374,6 +374,6 @@ fn what_is_kept_is_what_is_there() {
         .unwrap();
     let own = world.all.iter().filter(|(row, _)| row.share.is_none());
     assert_eq!(whole.rows.len(), own.count());
-    world.sandbox.reset(Seed::Empty).unwrap();
+    world.sandbox.reset(Seed::Empty, None).unwrap();
     same(&world.sandbox);
 }

@@ -10,6 +10,7 @@ use contract::time::Timestamp;
 use serde_json::{Value, json};
 
 use super::{bad, members};
+use crate::clock::parse_now;
 use crate::http::{Pairs, Problem};
 use crate::store::off_thread;
 use crate::{Sandbox, Seed};
@@ -23,14 +24,18 @@ pub async fn reset(
     State(sandbox): State<Arc<Sandbox>>,
     body: Bytes,
 ) -> Result<Json<Value>, Problem> {
-    let members = members(&body, &["seed"])?;
+    let members = members(&body, &["seed", "now"])?;
     let Some(Value::String(text)) = members.get("seed") else {
         return Err(bad("seed must be empty, demo, scale:N or scale-cbr:N."));
     };
     let seed: Seed = text
         .parse()
         .map_err(|problem: crate::SeedProblem| bad(problem.to_string()))?;
-    off_thread(move || sandbox.reset(seed)).await?;
+    let now = match members.get("now") {
+        None => None,
+        Some(now) => Some(parse_now(now.as_str().unwrap_or_default()).map_err(bad)?),
+    };
+    off_thread(move || sandbox.reset(seed, now)).await?;
     Ok(Json(json!({"seed": seed.to_string()})))
 }
 

@@ -86,7 +86,7 @@ pub async fn create(
         "access": access,
         "secret": secret,
         "securitytoken": token,
-        "expires_at": Timestamp::from_micros(expires_at + sandbox.clock.jumped()).to_zulu_text(),
+        "expires_at": Timestamp::from_micros(sandbox.clock.shown(expires_at)).to_zulu_text(),
     }});
     let user_id = caller.user.id;
     sandbox

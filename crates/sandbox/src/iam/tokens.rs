@@ -117,7 +117,7 @@ impl Token {
 
     /// The member `token` of the answers, without its catalog.
     pub fn json(&self, clock: &Clock) -> Value {
-        let shown = |at: Micros| Timestamp::from_micros(at + clock.jumped()).to_zulu_text();
+        let shown = |at: Micros| Timestamp::from_micros(clock.shown(at)).to_zulu_text();
         let mut token = json!({
             "methods": self.methods.split(',').collect::<Vec<_>>(),
             "issued_at": shown(self.issued_at),

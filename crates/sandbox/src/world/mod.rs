@@ -118,13 +118,21 @@ fn clear(db: &Connection) -> Outcome<()> {
 }
 
 impl Sandbox {
-    /// A fresh world; accounts, keys and the clock stay.
-    pub fn reset(&self, seed: Seed) -> Outcome<()> {
+    /// A fresh world; accounts and keys stay, and so does the clock unless it is told the time.
+    pub fn reset(&self, seed: Seed, now: Option<Timestamp>) -> Outcome<()> {
         let _one_at_a_time = self.settling();
+        let told = now.map(|now| self.clock.state().set_to(now.micros()));
         self.write_world(|db| {
-            let now = Timestamp::from_micros(self.clock.now());
+            let now = now.unwrap_or_else(|| Timestamp::from_micros(self.clock.now()));
             clear(db)?;
+            if let Some(state) = told {
+                state.save(db)?;
+            }
             plant(db, now, seed)
-        })
+        })?;
+        if let Some(state) = told {
+            self.clock.set(state);
+        }
+        Ok(())
     }
 }

@@ -2,8 +2,9 @@
 
 use std::time::{Duration, Instant};
 
+use contract::time::Timestamp;
 use hyper::{Method, StatusCode};
-use sandbox::Seed;
+use sandbox::{Options, Seed};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
@@ -71,6 +72,17 @@ async fn what_a_control_does_not_understand_changes_nothing() {
         (Method::POST, "clock", json!({"rate": 1, "speed": 2})),
         (Method::POST, "reset", json!({})),
         (Method::POST, "reset", json!({"seed": "moon"})),
+        (Method::POST, "reset", json!({"seed": "empty", "now": 5})),
+        (
+            Method::POST,
+            "reset",
+            json!({"seed": "empty", "now": "noon"}),
+        ),
+        (
+            Method::POST,
+            "reset",
+            json!({"seed": "empty", "now": "1970-01-01T00:00:00Z"}),
+        ),
         (
             Method::POST,
             "faults",
@@ -202,6 +214,42 @@ async fn a_preview_shows_what_the_engine_would_run() {
             "2026-03-15T13:30:00Z"
         ])
     );
+}
+
+#[tokio::test]
+async fn a_fresh_world_begins_at_the_time_it_is_given_and_sessions_go_on() {
+    let world = World::start(Seed::Empty).await;
+    let session = world.demo().await;
+    ok(&world, Method::POST, "clock", json!({"rate": 0})).await;
+    for now in ["2031-02-03T04:05:06Z", "2012-02-29T23:59:59Z"] {
+        let body = json!({"seed": "demo", "now": now});
+        ok(&world, Method::POST, "reset", body).await;
+        let clock = ok(&world, Method::GET, "clock", Value::Null).await;
+        let shown = Timestamp::parse(clock["now"].as_str().unwrap());
+        assert_eq!(shown, Timestamp::parse(now), "{clock}");
+        let answer = world
+            .get_as(&session, "/v1/{p}/checkpoint_items?limit=1")
+            .await;
+        assert_eq!(answer.status, StatusCode::OK, "{answer:?}");
+        let newest = answer.json()["checkpoint_items"][0]["created_at"].clone();
+        assert!(newest.as_str().unwrap().starts_with(&now[..10]), "{newest}");
+    }
+    // A new token is as good as an old one.
+    let again = world.demo().await;
+    assert_eq!(
+        world.get_as(&again, "/v1/{p}/policies").await.status,
+        StatusCode::OK
+    );
+
+    let world = World::with(Options {
+        seed: Seed::Empty,
+        now: Timestamp::parse("2031-02-03T04:05:06Z"),
+        ..Options::default()
+    })
+    .await;
+    let clock = ok(&world, Method::GET, "clock", Value::Null).await;
+    let shown = clock["now"].as_str().unwrap();
+    assert!(shown.starts_with("2031-02-03T04:05"), "{shown}");
 }
 
 #[tokio::test]

@@ -107,9 +107,10 @@ impl Filter {
             }
         };
         let name = text("name");
+        // What is shared is found by who may see it, whatever its name.
         let names = match &name {
-            Some(part) => Names::few(turn, tenant, part)?,
-            None => None,
+            Some(part) if ownership != Ownership::Shared => Names::few(turn, tenant, part)?,
+            _ => None,
         };
         page::flag(pairs, "show_replication")?;
         let dedicated = page::flag(pairs, "dec")? == Some(true);
