@@ -7,10 +7,10 @@ use leptos::prelude::*;
 
 use super::deletable::ask_about;
 use super::deletion::{WORD, deletion_panel};
+use super::disks::disk_list;
 use super::facts::{failure_notice, main_facts, server_facts, service_facts, vault_facts};
 use super::image::image_card;
 use super::rename::rename_dialog;
-use super::rows::disk_table;
 use super::shelf::{Scope, Shelf};
 use crate::api::{Api, Tagged, all_backups, backup, cbr, newest_backups, protection, use_api};
 use crate::clock::use_clock;
@@ -264,7 +264,7 @@ fn facts(found: Query<Backup>, data: Signal<Arc<Backup>>) -> AnyView {
             <Card title="Tags" actions=edit_tags><TagList tags=tags href=tagged_backups/></Card>
         })}
         <Card title=Signal::derive(move || data.with(|backup| count(backup.disks.len(), "disk backup", "disk backups")))>
-            {move || disk_table(&data.get())}
+            {move || disk_list(&data.get())}
         </Card>
         <Card title=Signal::derive(move || format!("{} at backup time", data.with(|backup| backup.resource().title().to_owned())))>{move || server_facts(&data.get())}</Card>
         <Card title="Details of the service">{move || service_facts(&data.get())}</Card>

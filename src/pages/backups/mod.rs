@@ -6,6 +6,7 @@ mod columns;
 mod deletable;
 mod deletion;
 mod detail;
+mod disks;
 mod export;
 mod facts;
 mod filter_bar;

@@ -1,18 +1,19 @@
-//! The rows of the grid: their cells, their menu, and the disk backups of an opened one.
+//! The rows of the grid: their cells, their menu, and the panel of an opened one.
 
 use std::sync::Arc;
 
-use contract::model::{Backup, BackupAction, BackupStatus, DiskBackup};
+use contract::model::{BackupAction, BackupStatus};
 use leptos::{ev, prelude::*};
 
 use super::columns::{Column, failure, kind, named, origin};
 use super::deletion::Deletion;
+use super::disks::disk_panel;
 use super::list::{Line, List};
 use crate::api::backup;
 use crate::data::filter::{Names, Property};
 use crate::data::status;
 use crate::data::store::{BackupStore, kind_of_word};
-use crate::format::{count, gigabytes, megabytes};
+use crate::format::{count, megabytes};
 use crate::query::Query;
 use crate::router::{NavigateOptions, use_navigate};
 use crate::routes::RESTORE_STEPS;
@@ -370,7 +371,7 @@ fn disks_panel(list: List, row: u32) -> AnyView {
         }
     });
     let content = move || match (whole.data(), whole.error()) {
-        (Some(backup), _) => disk_table(&backup),
+        (Some(backup), _) => disk_panel(&backup),
         (None, Some(error)) => view! {
             <p class="grid-panel-note tone-bad">
                 <Icon of=Glyph::Cross/>{format!("The disk backups could not be loaded. {error} ")}
@@ -385,48 +386,6 @@ fn disks_panel(list: List, row: u32) -> AnyView {
     };
     view! {
         <div role="gridcell" class="grid-panel" style=("--grid-panel-lines", lines.to_string())>{content}</div>
-    }
-    .into_any()
-}
-
-/// The disk backups of a backup as a table.
-pub fn disk_table(backup: &Arc<Backup>) -> AnyView {
-    if backup.disks.is_empty() {
-        return view! { <p class="grid-panel-note">"The service lists no disk backups in this backup."</p> }.into_any();
-    }
-    let rows = backup.disks.iter().map(disk_row).collect_view();
-    view! {
-        <div class="grid-panel-scroll" tabindex="0" role="region" aria-label=format!("Disk backups of {}", backup.name)>
-            <table class="disk-table">
-                <thead>
-                    <tr><th scope="col">"Disk"</th><th scope="col">"Role"</th><th scope="col" class="cell-end">"Volume size"</th>
-                    <th scope="col" class="cell-end">"Stored"</th><th scope="col">"Type"</th><th scope="col">"Status"</th>
-                    <th scope="col">"Volume id"</th></tr>
-                </thead>
-                <tbody>{rows}</tbody>
-            </table>
-        </div>
-    }
-    .into_any()
-}
-
-fn disk_row(disk: &DiskBackup) -> AnyView {
-    let state = BackupStatus::from_word(&disk.status);
-    let name = if disk.volume_name.is_empty() {
-        &disk.name
-    } else {
-        &disk.volume_name
-    };
-    view! {
-        <tr>
-            <td><bdi>{name.clone()}</bdi></td>
-            <td>{if disk.bootable { "System disk" } else { "Data disk" }}</td>
-            <td class="cell-end">{gigabytes(disk.volume_size_gb.unsigned_abs())}</td>
-            <td class="cell-end">{if disk.size_mb > 0 { megabytes(disk.size_mb.unsigned_abs()).into_any() } else { view! { <span class="dash">"—"</span> }.into_any() }}</td>
-            <td>{if disk.incremental { "Incremental" } else { "Full" }}</td>
-            <td><Badge tone=status::tone(&state) text=status::title(&state)/></td>
-            <td><code>{disk.volume_id.clone()}</code></td>
-        </tr>
     }
     .into_any()
 }

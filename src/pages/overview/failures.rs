@@ -71,8 +71,8 @@ pub(super) fn Failures(beside: Query<CoverageData>) -> AnyView {
     view! { <Card title="Failures">{query_view(failed, "failures", list)}</Card> }.into_any()
 }
 
-/// Backups by their ids, with what failed.
-type Reasons = Vec<(String, Option<Failure>)>;
+/// Backups by their ids, with what failed, or why that could not be asked.
+type Reasons = Vec<(String, Result<Option<Failure>, ApiError>)>;
 
 /// Whether only the service's tasks say why it failed.
 fn is_untold(backup: &&Backup) -> bool {
@@ -83,7 +83,7 @@ async fn reasons_of(api: Api, untold: Vec<Backup>) -> Result<Reasons, ApiError> 
     let mut reasons = Vec::new();
     for backup in untold {
         let id = backup.id.clone();
-        reasons.push((id, (cbr().await?.failure)(api, backup).await?));
+        reasons.push((id, (cbr().await?.failure)(api, backup).await));
     }
     Ok(reasons)
 }
@@ -97,9 +97,9 @@ fn reason(backup: &Backup, reasons: Query<Reasons>) -> String {
             reasons.find(|(id, _)| *id == backup.id).cloned()
         });
         failure = match (found, reasons.error()) {
-            (Some((_, found)), _) => found,
-            (None, Some(_)) => return "The service could not be asked for the reason.".to_owned(),
+            (Some((_, Ok(found))), _) => found,
             (None, None) => return "Asking the service for the reason …".to_owned(),
+            _ => return "The service could not be asked for the reason.".to_owned(),
         };
     }
     let reason = failure.map(|failure| failure.reason).unwrap_or_default();

@@ -10,7 +10,7 @@ use crate::ui::{Button, ButtonKind, Card, Confirm, Glyph};
 const SEEDS: [(&str, &str); 4] = [
     (
         "demo",
-        "A small company: about 24 servers, 8 policies, 60 days of backups",
+        "A small company: 30 servers, 11 policies, 60 days of backups",
     ),
     ("empty", "Nothing but the accounts"),
     ("scale:10000", "10 000 backups"),

@@ -213,7 +213,7 @@ pub fn destination_fields(
         } else {
             view! {
                 <Field id=VAULT label="Vault id" required=true message=Signal::derive(move || message(VAULT))
-                    hint="The service shows no vault of that project from here. The other side finds the id on the page of its vault for replicas.">
+                    hint="The service shows no vaults of other projects from here. The other side finds the id on the page of its vault for replicas.">
                     <TextInput value=choice.vault on_input=move |id: String| choice.vault.set(id)/>
                 </Field>
             }
