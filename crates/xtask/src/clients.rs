@@ -112,6 +112,9 @@ impl Sandbox {
                 "127.0.0.1:0",
                 "--data",
                 ":memory:",
+                // At a quiet hour, whenever this runs.
+                "--now",
+                "2026-11-25T10:20:00Z",
                 "--seed",
                 "demo",
             ])
