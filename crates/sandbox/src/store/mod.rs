@@ -29,6 +29,7 @@ const STEPS: &[M<'_>] = &[
     M::up(include_str!("schema/009_images_of_servers.sql")),
     M::up(include_str!("schema/010_orders.sql")),
     M::up(include_str!("schema/011_windows_of_time.sql")),
+    M::up(include_str!("schema/012_orders_of_names.sql")),
 ];
 const MIGRATIONS: Migrations<'_> = Migrations::from_slice(STEPS);
 

@@ -22,6 +22,9 @@ const FEW_INDEXED: i64 = 4 * FEW;
 /// Up to this many are looked up by their names: one after the other, which takes longer than to sort them.
 const FEW_NAMED: i64 = FEW / 2;
 
+/// Up to this many are read one by one where a part of their names was found; more are sorted by the index of names.
+const SINGLY: i64 = if cfg!(debug_assertions) { 20 } else { 500 };
+
 /// Terms of a name that are looked up; the rest is compared.
 const TERMS: usize = 12;
 
@@ -95,6 +98,15 @@ impl Condition {
         Ok(condition)
     }
 
+    /// By the names that have this part, each of which is there once.
+    fn look_up_names(&mut self, tenant: i64, part: &str) {
+        self.sql.push_str(
+            " AND name IN (SELECT name FROM backup_name_counts WHERE project = ? AND instr(name, ?) > 0)",
+        );
+        self.values.extend([tenant.into(), part.to_owned().into()]);
+        self.index = " INDEXED BY backups_by_name";
+    }
+
     fn choose_index(
         &mut self,
         turn: &Turn<'_>,
@@ -111,20 +123,25 @@ impl Condition {
             match few_names(turn, tenant, text)? {
                 0 => self.empty = true,
                 1..=FEW_NAMED if filter.checkpoint_id.is_none() => {
-                    self.sql.push_str(
-                        " AND name IN (SELECT name FROM backup_name_counts WHERE project = ? AND instr(name, ?) > 0)",
-                    );
-                    self.values.extend([tenant.into(), text.to_owned().into()]);
-                    self.index = " INDEXED BY backups_by_name";
+                    self.look_up_names(tenant, text);
                     return Ok(());
                 }
                 _ => {}
             }
         }
-        let rare = match filter.name.as_deref().and_then(terms) {
-            Some(terms) if few_with(turn, &terms)? => Some(terms),
-            _ => None,
-        };
+        let mut rare = None;
+        if let Some(text) = filter.name.as_deref()
+            && let Some(terms) = terms(text)
+        {
+            match number_with(turn, &terms)? {
+                0..=SINGLY => rare = Some(terms),
+                ..=FEW if filter.checkpoint_id.is_none() => {
+                    self.look_up_names(tenant, text);
+                    return Ok(());
+                }
+                _ => {}
+            }
+        }
         self.index = if filter.checkpoint_id.is_some() {
             " INDEXED BY backups_by_checkpoint"
         } else if let Some(terms) = rare {
@@ -239,11 +256,14 @@ fn at_most(
     Ok(counted <= few)
 }
 
-fn few_with(turn: &Turn<'_>, terms: &str) -> Outcome<bool> {
-    let query = turn.db.prepare_cached(
-        "SELECT count(*) FROM (SELECT 1 FROM backup_names WHERE backup_names MATCH ?1 LIMIT ?2)",
-    )?;
-    is_few(query, (terms, FEW + 1))
+/// How many names may have a part, as the index of parts has it; more than `FEW` is as good as any number above it.
+fn number_with(turn: &Turn<'_>, terms: &str) -> Outcome<i64> {
+    Ok(turn
+        .db
+        .prepare_cached(
+            "SELECT count(*) FROM (SELECT 1 FROM backup_names WHERE backup_names MATCH ?1 LIMIT ?2)",
+        )?
+        .query_row((terms, FEW + 1), |row| row.get(0))?)
 }
 
 /// How many backups have such a name; more than `FEW_NAMED` is as good as any number above it.
