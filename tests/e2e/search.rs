@@ -52,6 +52,25 @@ fn a_name_or_a_pasted_id_leads_to_its_page_by_keyboard_alone() {
 }
 
 #[test]
+fn the_page_of_the_search_keeps_its_text_in_the_address() {
+    journey("search-address", async |page| {
+        page.sign_in().await?;
+        let overview = page.url().await?;
+        let project = overview.split('?').next().unwrap_or_default();
+        page.open(&format!("{project}/search?q=db02")).await?;
+        page.see("heading", "Search").await?;
+        page.see("option", "db02").await?;
+        page.accessible().await?;
+        page.fill("Search servers, backups, policies and vaults", "mail")
+            .await?;
+        page.url_with("?q=mail").await?;
+        page.reload().await?;
+        page.see("option", "mail01").await?;
+        Ok(())
+    });
+}
+
+#[test]
 fn nothing_found_and_a_failing_service_are_said() {
     journey("search-fails", async |page| {
         page.sign_in().await?;

@@ -9,7 +9,8 @@ use leptos::{ev, html, prelude::*};
 use crate::format::count;
 use crate::layout::{Page, use_palette, use_paths};
 use crate::query::Query;
-use crate::router::{NavigateOptions, use_navigate};
+use crate::router::{NavigateOptions, use_navigate, use_query_map};
+use crate::routes::with_query;
 use crate::session::use_session;
 use crate::ui::dom::fresh_id;
 use crate::ui::{Button, ButtonKind, Glyph, Icon, Notice};
@@ -22,16 +23,32 @@ const PAUSE: Duration = Duration::from_millis(200);
 /// The search; with a head of its own where it is a page.
 pub fn search_page() -> AnyView {
     if use_palette().is_some_and(|palette| untrack(|| palette.is_open())) {
-        panel()
+        panel(RwSignal::new(String::new()))
     } else {
-        view! { <Page title="Search">{panel()}</Page> }.into_any()
+        view! { <Page title="Search">{panel(text_in_address())}</Page> }.into_any()
     }
 }
 
-fn panel() -> AnyView {
+/// The page's text is in its address: it survives a reload, and can be sent to somebody.
+fn text_in_address() -> RwSignal<String> {
+    let (query, navigate, base) = (use_query_map(), use_navigate(), use_paths().search());
+    let text = RwSignal::new(query.read_untracked().get("q").unwrap_or_default());
+    Effect::new(move |before: Option<()>| {
+        let text = text.get();
+        if before.is_some() {
+            let options = NavigateOptions {
+                replace: true,
+                scroll: false,
+            };
+            navigate(&with_query(base.clone(), &[("q", &text)]), options);
+        }
+    });
+    text
+}
+
+fn panel(text: RwSignal<String>) -> AnyView {
     let (paths, navigate, palette) = (use_paths(), use_navigate(), use_palette());
     let session = use_session();
-    let text = RwSignal::new(String::new());
     let asked = debounced(text);
     let known = Query::joined(load);
     let found = {
