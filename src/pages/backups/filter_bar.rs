@@ -1,6 +1,8 @@
 //! The filter bar: a combobox whose list offers properties and live values (WAI-ARIA APG), and
 //! the tokens below it.
 
+use std::time::Duration;
+
 use contract::time::Timestamp;
 use leptos::{ev, html, prelude::*};
 
@@ -15,6 +17,8 @@ use crate::router::{NavigateOptions, use_navigate};
 use crate::ui::dom::fresh_id;
 use crate::ui::{Button, ButtonKind, Glyph, Icon, use_zone};
 
+/// The suggestions follow when nothing was typed for this long: first comes what the text finds.
+const PAUSE: Duration = Duration::from_millis(60);
 /// Letters a free text needs before it filters while one types.
 const LIVE_FROM: usize = 2;
 
@@ -32,21 +36,37 @@ pub fn filter_bar(list: List) -> AnyView {
     );
     let navigate = use_navigate();
     let zone = use_zone();
+    let (asked, late) = (RwSignal::new(0_u32), StoredValue::new(false));
+    let ask = move || {
+        late.set_value(false);
+        asked.update(|times| *times = times.wrapping_add(1));
+    };
+    Effect::new(move |_| {
+        text.track();
+        zone.track();
+        list.policies.track();
+        list.vaults.track();
+        list.listing.track();
+        list.store.track();
+        late.set_value(true);
+        if let Ok(timer) = set_timeout_with_handle(ask, PAUSE) {
+            on_cleanup(move || timer.clear());
+        }
+    });
     let offers = Memo::new(move |_| {
+        asked.track();
         if !open.get() {
             return Vec::new();
         }
-        zone.track();
-        let text = text.get();
-        let (policies, vaults) = (list.policies.get(), list.vaults.get());
+        let (policies, vaults) = (list.policies.get_untracked(), list.vaults.get_untracked());
         let names = Names {
             policies: &policies,
             vaults: &vaults,
         };
-        list.listing.with(|listing| {
-            list.store.with(|store| {
+        list.listing.with_untracked(|listing| {
+            list.store.with_untracked(|store| {
                 suggestions(
-                    &text,
+                    &text.read_untracked(),
                     Setting {
                         store,
                         rows: &listing.bits,
@@ -76,9 +96,10 @@ pub fn filter_bar(list: List) -> AnyView {
     };
     // Free text filters while it is typed; everything else when it is complete.
     let type_text = move |typed: String| {
-        problem.set(None);
-        marked.set(None);
-        open.set(true);
+        // Most keys change nothing of these, and whoever looks at them need not look again.
+        problem.maybe_update(|problem| problem.take().is_some());
+        marked.maybe_update(|marked| marked.take().is_some());
+        open.maybe_update(|open| !std::mem::replace(open, true));
         let free = parse_typed(&typed, &clock_of(zone))
             .ok()
             .filter(is_text_to_look_for);
@@ -101,7 +122,14 @@ pub fn filter_bar(list: List) -> AnyView {
             );
         }
     });
+    // Whoever goes on to them does not wait for them.
+    let in_time = move || {
+        if late.get_value() {
+            ask();
+        }
+    };
     let submit = move || {
+        in_time();
         let chosen = marked.get_untracked().and_then(|index| {
             offers.with_untracked(|offers| offers.get(index).map(|offer| offer.offer.clone()))
         });
@@ -130,6 +158,7 @@ pub fn filter_bar(list: List) -> AnyView {
             open.set(true);
             return;
         }
+        in_time();
         let count = offers.with_untracked(Vec::len);
         if count == 0 {
             return;
