@@ -57,7 +57,7 @@ fn shown(at: Timestamp, table: &OffsetTable, now: Timestamp) -> AnyView {
         civil.short_date_with_year()
     };
     // The cell may break between the two, never within one.
-    view! { <span class="run-part">{date}</span> " " <span class="run-part">{civil.clock()}</span> }
+    view! { <span><span class="run-part">{date}</span> " " <span class="run-part">{civil.clock()}</span></span> }
         .into_any()
 }
 
