@@ -101,3 +101,13 @@ fn file_name(area: &str) -> String {
     let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
     words.join("-").to_lowercase()
 }
+
+/// The world of a journey is not at the browser's time, as a reader's clock may be wrong.
+#[test]
+fn the_first_screen_goes_by_the_services_clock() {
+    journey("screens-clock", async |page| {
+        page.sign_in().await?;
+        page.see_text("12 of 30 servers are not protected").await?;
+        Ok(())
+    });
+}

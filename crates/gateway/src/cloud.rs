@@ -194,6 +194,14 @@ fn complete(service: Service, url: &str, project_id: &str) -> String {
     }
 }
 
+/// `Sat, 14 Mar 2026 09:26:53 GMT` (RFC 9110 section 5.6.7).
+pub fn http_date(at: Timestamp) -> String {
+    chrono::DateTime::from_timestamp(at.seconds(), 0)
+        .unwrap_or_default()
+        .format("%a, %d %b %Y %H:%M:%S GMT")
+        .to_string()
+}
+
 fn service_date(headers: &HeaderMap) -> Option<Timestamp> {
     let text = headers.get(header::DATE)?.to_str().ok()?;
     let date = chrono::DateTime::parse_from_rfc2822(text).ok()?;

@@ -6,12 +6,12 @@ use axum::{
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use contract::session::{SignIn, SignInKind};
+use contract::session::{SERVICE_DATE_HEADER, SignIn, SignInKind};
 
-use super::cookie;
+use super::{Session, cookie};
 use crate::{
-    app::App, body, connection::Peer, envelope::RequestId, error::Refusal, identity, session,
-    sign_in,
+    app::App, body, cloud::http_date, connection::Peer, envelope::RequestId, error::Refusal,
+    identity, session, sign_in,
 };
 
 /// `GET /clouds`
@@ -23,7 +23,7 @@ pub async fn clouds(State(app): State<App>) -> Response {
 /// `GET /session`
 pub async fn show(State(app): State<App>, headers: HeaderMap) -> Response {
     match session::of(&app, &headers) {
-        Ok(session) => Json(session.info(app.clock.now())).into_response(),
+        Ok(session) => about(&app, &session).into_response(),
         Err(refusal) => ended(&app, &headers, refusal),
     }
 }
@@ -49,8 +49,16 @@ pub async fn sign_in(
     let entered = sign_in::enter(&app, peer.ip(), &headers, &with, &id).await;
     sign_in::forget_secrets(&mut with);
     let entered = entered?;
-    let info = Json(entered.session.info(app.clock.now()));
+    let info = about(&app, &entered.session);
     Ok(([(header::SET_COOKIE, entered.cookie)], info).into_response())
+}
+
+/// What the console knows before it asks the service for anything: the session, and the service's clock. The first questions
+/// are about the last days already, and the reader's own clock may be wrong.
+fn about(app: &App, session: &Session) -> impl IntoResponse + use<> {
+    let now = app.clock.now();
+    let date = http_date(session.cloud.time(now));
+    ([(SERVICE_DATE_HEADER, date)], Json(session.info(now)))
 }
 
 /// `DELETE /session`: the session ends here and at the cloud, and the browser forgets what it kept.

@@ -135,6 +135,23 @@ async fn the_sandboxs_controls_answer_and_are_noted() {
     );
 }
 
+/// The first screen asks about the last days before any answer of a service has come.
+#[tokio::test]
+async fn the_services_clock_is_known_with_the_session() {
+    let (setup, running) = start().await;
+    running
+        .sandbox
+        .reset(Seed::Empty, Timestamp::parse("2031-02-03T04:05:06Z"))
+        .unwrap();
+    let body = "{\"domain\":\"sandbox\",\"user\":\"demo\",\"password\":\"demo\"}";
+    let entered = setup.change("POST", "/session", "", body).await;
+    let shown = setup.get("/session", &cookie_of(&entered)).await;
+    for reply in [entered, shown] {
+        let date = reply.header("x-service-date").unwrap_or_default();
+        assert!(date.starts_with("Mon, 03 Feb 2031 04:"), "{reply:?}");
+    }
+}
+
 /// Images have no project in their service's address; one of their paths names it again.
 #[tokio::test]
 async fn an_image_is_made_from_a_backup_with_a_token_and_with_a_signature() {
